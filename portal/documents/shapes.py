@@ -1,0 +1,137 @@
+"""What the document templates need: plain data, JSON all the way down.
+
+Every word a reader sees comes from here, so that languages live in gettext and in the editors' texts,
+never in Typst. All strings are plain text; nothing in them is read as markup. A blank string or an empty
+list means "leave this out".
+"""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+
+class Sender(TypedDict):
+    """Who writes: stands at the top right, outside the envelope window."""
+
+    name: str  # the municipality's official written form, "Gol kommune"
+    address_lines: list[str]
+    contact_lines: list[str]  # telephone, e-mail, website: one line each
+    return_line: str  # the return address on one line, "Retur: Gol kommune, Gamlevegen 4, 3550 Gol"
+
+
+class Signature(TypedDict):
+    """Who signs. There is room for a pen between the closing and the name."""
+
+    closing: str  # "Kind regards"
+    name: str
+    title: str
+
+
+class Contact(TypedDict):
+    """Whom to ask: a name, and each telephone number, address and opening hour as its own string."""
+
+    name: str
+    details: list[str]
+
+
+class Section(TypedDict):
+    """One of the practical headings on the second page."""
+
+    heading: str
+    text: str
+    contacts: list[Contact]
+
+
+class QrCode(TypedDict):
+    """A QR code as SVG source; the caption says in words where it leads and is its alternative text."""
+
+    svg: str
+    caption: str
+
+
+class LetterLabels(TypedDict):
+    """The few fixed words of a letter, in the letter's own language."""
+
+    reference: str  # "Our reference"
+    page: str  # "Page {page} of {pages}"
+
+
+class LetterData(TypedDict):
+    """One letter to one household. Fits two pages (one sheet) with ordinary texts, and grows when it must."""
+
+    language: str  # "nb", "nn", "en", "pt-br"
+    reference: str
+    labels: LetterLabels
+    recipient_lines: list[str]  # 1 to 5: names, c/o, street, and last the postcode with the place
+    sender: Sender
+    date_line: str  # "Gol, 22. november 2026"
+    subject: str
+    greeting: str
+    paragraphs: list[str]
+    gifts_heading: str
+    gifts: list[str]
+    signature: Signature
+    information_heading: str
+    sections: list[Section]
+    qr: QrCode | None
+    footer: list[str]  # why you got this letter, where your address comes from, how to say no
+
+
+class LetterDocument(TypedDict):
+    """A bundle of letters. Each begins on an odd page, so that a duplex printer gives each its own sheet."""
+
+    language: str  # of the bundle; each letter has its own besides
+    title: str  # of the PDF
+    author: str  # of the PDF: the municipality
+    demo_notice: str  # printed on every page of a demo installation
+    letters: list[LetterData]
+
+
+class GiftTotal(TypedDict):
+    """How many of a gift the whole run needs, and how many of them are missing from stock."""
+
+    gift: str
+    needed: int
+    short: int
+
+
+class PackingRow(TypedDict):
+    """One package: what goes in, and what should but is out of stock."""
+
+    number: int
+    reference: str
+    name_lines: list[str]
+    address_lines: list[str]
+    items: list[str]
+    short_items: list[str]
+
+
+class PackingLabels(TypedDict):
+    """The fixed words of a packing list."""
+
+    totals_heading: str  # "Gifts in all"
+    gift: str
+    needed: str
+    short: str  # "Short", also before each short item
+    none: str  # "None", where nothing is short
+    packages_heading: str  # "Packages"
+    number: str  # "No."
+    reference: str
+    recipient: str
+    items: str
+    packed: str  # the box to tick
+    page: str  # "Page {page} of {pages}"
+
+
+class PackingListDocument(TypedDict):
+    """The list for those who fill the packages of one municipality and quarter."""
+
+    language: str
+    title: str
+    author: str
+    municipality: str
+    quarter: str
+    demo_notice: str
+    labels: PackingLabels
+    totals: list[GiftTotal]
+    rows: list[PackingRow]
