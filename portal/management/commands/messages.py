@@ -16,9 +16,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         group = parser.add_mutually_exclusive_group()
-        group.add_argument(
-            "--check", action="store_true", help="change nothing; fail if a translation is not ready"
-        )
+        group.add_argument("--check", action="store_true", help="change nothing; fail if a translation is not ready")
         group.add_argument("--compile", action="store_true", help="write the .mo files that Django reads")
 
     def handle(self, *args: Any, **options: Any) -> None:
