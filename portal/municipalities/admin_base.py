@@ -1,0 +1,178 @@
+"""The scoped admin: staff see and choose only what belongs to their own municipality."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth import get_user_model
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Field, Model, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+from parler.admin import TranslatableAdmin
+from parler.forms import TranslatableModelForm
+
+from portal.municipalities.access import has_permission, municipalities_where
+from portal.municipalities.enums import Permission
+from portal.municipalities.models import Municipality
+
+
+class ScopedFormMixin:
+    """Nothing is tied to a row of another municipality, also not by staff who work in both."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}  # type: ignore[misc]  # a mixin for ModelForms
+        own = cleaned.get("municipality") or getattr(self.instance, "municipality", None)  # type: ignore[attr-defined]
+        for name, value in cleaned.items():
+            other = getattr(value, "municipality_id", None)
+            if isinstance(value, Model) and own is not None and other not in {None, own.pk}:
+                self.add_error(name, _("This belongs to another municipality."))  # type: ignore[attr-defined]
+        return cleaned
+
+
+class ScopedForm(ScopedFormMixin, forms.ModelForm):
+    pass
+
+
+class ScopedTranslatableForm(ScopedFormMixin, TranslatableModelForm):
+    pass
+
+
+class OwnMunicipalityFilter(admin.SimpleListFilter):
+    """Offers only the municipalities in which one may see the list; stays away when there is but one."""
+
+    title = _("municipality")
+    parameter_name = "municipality"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        own = list(model_admin.visible_municipalities(request).filter(is_active=True))
+        return [(m.code, m.name) for m in own] if len(own) > 1 else []
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if not self.value():
+            return queryset
+        return queryset.filter(Q(**{f"{self._path}__code": self.value()}))
+
+    def __init__(self, request: HttpRequest, params: Any, model: Any, model_admin: Any) -> None:
+        self._path = model_admin.municipality_path
+        super().__init__(request, params, model, model_admin)
+
+
+class ScopedAdmin(admin.ModelAdmin):
+    """The only base of admins. Each names the permissions its roles need; without one, nobody may."""
+
+    form = ScopedForm
+    # The way from a row to its municipality, as in a queryset filter.
+    municipality_path = "municipality"
+    view_permission: Permission
+    change_permission: Permission | None = None
+    add_permission: Permission | None = None
+    delete_permission: Permission | None = None
+    # Rows about persons: the admin's log keeps that they were changed and by whom, never their names.
+    personal = False
+    list_per_page = 50
+    show_full_result_count = False
+
+    # --- What is seen ---
+
+    def visible_municipalities(self, request: HttpRequest) -> QuerySet[Municipality]:
+        return municipalities_where(request.user, self.view_permission)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return (
+            super()
+            .get_queryset(request)
+            .filter(**{f"{self.municipality_path}__in": self.visible_municipalities(request)})
+        )
+
+    def municipality_of(self, obj: Model | None) -> Municipality | None:
+        value: Any = obj
+        for name in self.municipality_path.split("__"):
+            value = getattr(value, name, None)
+        return value
+
+    def _get_obj_does_not_exist_redirect(self, *args: Any) -> HttpResponse:
+        raise Http404  # a stranger's id and one that never was look the same
+
+    # --- What is allowed ---
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return has_permission(request.user, self.view_permission)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return has_permission(request.user, self.view_permission, self.municipality_of(obj))
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return has_permission(request.user, self.change_permission, self.municipality_of(obj))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return has_permission(request.user, self.add_permission)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return has_permission(request.user, self.delete_permission, self.municipality_of(obj))
+
+    # --- What can be chosen ---
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs.setdefault("queryset", self.choices_for(db_field, request))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs.setdefault("queryset", self.choices_for(db_field, request))
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def choices_for(self, db_field: Field[Any, Any], request: HttpRequest) -> QuerySet[Any]:
+        related: Any = db_field.remote_field.model
+        editable_in = municipalities_where(request.user, self.change_permission or self.add_permission)
+        if related is Municipality:
+            return editable_in.filter(is_active=True)
+        if related is get_user_model():
+            return related.objects.filter(staff_roles__municipality__in=editable_in).distinct()
+        related_admin = self.admin_site._registry.get(related)
+        if related_admin is None:
+            return related.objects.none()
+        return related_admin.get_queryset(request)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A row never moves to another municipality."""
+        fields = tuple(super().get_readonly_fields(request, obj))
+        return (*fields, "municipality") if obj and self.municipality_path == "municipality" else fields
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        initial: dict[str, Any] = super().get_changeform_initial_data(request)
+        own = municipalities_where(request.user, self.add_permission).filter(is_active=True)[:2]
+        if len(own) == 1 and self.municipality_path == "municipality":
+            initial.setdefault("municipality", own[0].pk)
+        return initial
+
+    # --- What is remembered ---
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        return (
+            self._log_without_person(request, obj, 1) if self.personal else super().log_addition(request, obj, message)
+        )
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        return self._log_without_person(request, obj, 2) if self.personal else super().log_change(request, obj, message)
+
+    def _log_without_person(self, request: HttpRequest, obj: Any, action: int) -> LogEntry:
+        return LogEntry.objects.create(
+            user_id=request.user.pk,
+            content_type=ContentType.objects.get_for_model(obj),
+            object_id=str(obj.pk),
+            object_repr=str(obj.pk),
+            action_flag=action,
+            change_message="",
+        )
+
+
+class ScopedTranslatableAdmin(ScopedAdmin, TranslatableAdmin):
+    """A scoped admin whose texts are edited language by language."""
+
+    form = ScopedTranslatableForm
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).prefetch_related("translations")

@@ -1,0 +1,85 @@
+"""The staff's way in: Django's admin, closed to strangers, opening on what the office must do today."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from allauth.mfa.utils import is_mfa_enabled
+from csp.constants import UNSAFE_INLINE
+from csp.decorators import csp_update
+from django.conf import settings
+from django.contrib import admin, messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+from portal import clock, registry
+from portal.municipalities.access import roles_of
+from portal.municipalities.admin_base import ScopedAdmin
+from portal.municipalities.models import Municipality
+
+
+class PortalAdminSite(admin.AdminSite):
+    site_title = "Bli her"
+    site_header = "Bli her"
+    index_title = _("Today")
+    enable_nav_sidebar = False
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Only scoped admins: a table that staff see without the municipality's wall cannot be registered."""
+        if admin_class is None or not issubclass(admin_class, ScopedAdmin):
+            raise TypeError(f"{admin_class} must be a ScopedAdmin (portal.municipalities.admin_base).")
+        super().register(model_or_iterable, admin_class, **options)
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return bool(roles_of(request.user)) and self._second_factor_done(request)
+
+    def _second_factor_done(self, request: HttpRequest) -> bool:
+        return not settings.STAFF_SECOND_FACTOR or is_mfa_enabled(request.user)
+
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
+        """Strangers get 404; staff get the admin in their own language."""
+        guarded = super().admin_view(view, cacheable)
+
+        # Django's admin sets a few style attributes; nothing else may.
+        @csp_update({"style-src-attr": [UNSAFE_INLINE]})  # type: ignore[arg-type]  # csp types one element only
+        @wraps(view)
+        def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.user.is_authenticated and not roles_of(request.user):
+                raise Http404
+            if request.user.is_authenticated:
+                translation.activate(request.user.language)
+                request.LANGUAGE_CODE = request.user.language
+            return guarded(request, *args, **kwargs)
+
+        return inner
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Sign-in is the portal's own; here only the second factor is asked for, once the code was right."""
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.GET.get("next", reverse("admin:index")), settings.LOGIN_URL)
+        if not roles_of(request.user):
+            raise Http404
+        if not self._second_factor_done(request):
+            messages.warning(request, _("Staff need a second factor. Add one here first, then open the office again."))
+            return redirect("mfa_index")
+        return redirect("admin:index")
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        raise Http404  # nobody has a password
+
+    password_change_done = password_change
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        own = Municipality.objects.filter(staff_roles__in=roles_of(request.user), is_active=True).distinct()
+        context = {
+            "own_municipalities": own,
+            "on": clock.today(),
+            "queues": registry.day_page(request.user, list(own), clock.today()),
+        }
+        return super().index(request, (extra_context or {}) | context)

@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class MunicipalitiesConfig(AppConfig):
+    name = "portal.municipalities"
+    verbose_name = _("Municipalities")
+
+    def ready(self) -> None:
+        from portal import registry
+        from portal.municipalities import day_page
+
+        registry.register_day_page("promises", day_page.queues)

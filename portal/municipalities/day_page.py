@@ -1,0 +1,48 @@
+"""What has been promised: late, escalated, due today."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from portal.accounts.models import User
+from portal.municipalities.access import has_permission
+from portal.municipalities.enums import Permission
+from portal.municipalities.models import DatedTask, Municipality
+from portal.registry import Queue
+
+
+def queues(user: User, municipalities: Sequence[Municipality], on: date) -> Iterable[Queue]:
+    own = [m for m in municipalities if has_permission(user, Permission.TASKS_VIEW, m)]
+    if not own:
+        return
+    counts = (
+        DatedTask.objects.open()
+        .filter(municipality__in=own)
+        .aggregate(
+            escalated=Count("pk", filter=Q(escalated_on__isnull=False)),
+            due=Count("pk", filter=Q(due_on__lte=on, escalated_on=None)),
+        )
+    )
+    url = reverse("admin:municipalities_datedtask_changelist")
+    yield Queue(
+        order=10,
+        title=_("Promises nobody kept"),
+        count=counts["escalated"],
+        url=f"{url}?when=escalated",
+        state="late" if counts["escalated"] else "ok",
+        action=_("Call the host, or find another"),
+        detail=_("The host was reminded and stayed silent."),
+    )
+    yield Queue(
+        order=20,
+        title=_("Promises due"),
+        count=counts["due"],
+        url=f"{url}?when=due",
+        state="due" if counts["due"] else "ok",
+        action=_("See who has them"),
+    )
