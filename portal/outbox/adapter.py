@@ -1,0 +1,41 @@
+"""Sign-in mail goes through the outbox like every other message, and nobody signs up without a household."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from portal.accounts.models import User
+from portal.outbox.services import is_demo, queue
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Accounts come from registering a household, or from the office."""
+        return False
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        language = translation.get_language() or "nb"
+        mail = self.render_mail(template_prefix, email, context)
+        html = render_to_string(
+            "emails/account.html", {"text": mail.body, "language": language, "is_demo": is_demo(None)}
+        )
+        queue(
+            kind="account",
+            key=f"account:{uuid.uuid4()}",
+            recipient=email,
+            language=language,
+            subject=mail.subject,
+            text=mail.body,
+            html=html,
+            is_secret=True,
+            user=User.objects.filter(email=email.lower()).first(),
+        )
+
+    def format_email_subject(self, subject: str) -> str:
+        return subject

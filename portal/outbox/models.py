@@ -1,0 +1,70 @@
+"""Every message the portal sends: a row first, then the sending, then its outcome on the row."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from portal.municipalities.models import Municipality, OpaqueModel
+from portal.outbox.enums import MessageState
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def left_behind(self, now: datetime) -> MessageQuerySet:
+        """Whose time to be tried has come: never taken, failed and waiting, or taken by a worker that died."""
+        return self.filter(state__in=[MessageState.QUEUED, MessageState.SENDING], next_try_at__lte=now)
+
+
+class Message(OpaqueModel):
+    """One message to one person. `key` says what, whom and which occasion, so it exists only once."""
+
+    municipality = models.ForeignKey(
+        Municipality,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="messages",
+        verbose_name=_("municipality"),
+    )
+    kind = models.CharField(_("kind"), max_length=40)
+    key = models.CharField(_("key"), max_length=200, unique=True)
+    recipient = models.EmailField(_("to"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("account"),
+    )
+    language = models.CharField(_("language"), max_length=5)
+    subject = models.CharField(_("subject"), max_length=200)
+    text = models.TextField(_("text"), blank=True)
+    html = models.TextField(_("HTML"), blank=True)
+    # Holds a sign-in code: the text goes as soon as it is sent.
+    is_secret = models.BooleanField(default=False)
+    state = models.CharField(_("state"), max_length=8, choices=MessageState, default=MessageState.QUEUED)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    next_try_at = models.DateTimeField(_("next try"))
+    created_at = models.DateTimeField(_("written"), auto_now_add=True)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    error = models.CharField(_("error"), max_length=300, blank=True)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        ordering = ["-created_at"]
+        indexes = [models.Index(fields=["state", "next_try_at"], name="messages_to_send")]
+
+    def __str__(self) -> str:
+        return self.subject
+
+    @property
+    def message_id(self) -> str:
+        """The same at every try, so that a mail server which got it twice can drop one."""
+        return f"<{self.pk.hex}@{settings.DEFAULT_FROM_EMAIL.rpartition('@')[2].strip('>')}>"

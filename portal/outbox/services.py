@@ -1,0 +1,167 @@
+"""Writing and sending messages."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from functools import partial
+from smtplib import SMTPException
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.db.models import F
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+
+from portal.accounts.models import User
+from portal.municipalities.models import Municipality
+from portal.outbox.enums import MessageState
+from portal.outbox.models import Message
+
+logger = logging.getLogger(__name__)
+
+# Minutes to wait after each failed try; after the last one the message is given up and shown to the office.
+BACK_OFF_MINUTES = [1, 5, 30, 120, 720]
+# A worker that has not finished by then is taken for dead.
+SENDING_TIMEOUT = timedelta(minutes=5)
+
+
+def write_message(
+    *,
+    kind: str,
+    key: str,
+    recipient: str,
+    language: str,
+    template: str,
+    context: dict[str, object],
+    municipality: Municipality | None = None,
+    user: User | None = None,
+) -> Message:
+    """Put one message into the outbox, to be sent after the commit; the same key again changes nothing.
+
+    `template` names emails/<template>.txt (first line: the subject) and emails/<template>.html.
+    """
+    shared = {
+        "municipality": municipality,
+        "site_url": settings.SITE_URL,
+        "language": language,
+        "is_demo": is_demo(municipality),
+    }
+    with translation.override(language):
+        subject, _, text = render_to_string(f"emails/{template}.txt", shared | context).strip().partition("\n")
+        html = render_to_string(f"emails/{template}.html", shared | context)
+    return queue(
+        kind=kind,
+        key=key,
+        recipient=recipient,
+        language=language,
+        subject=subject,
+        text=text,
+        html=html,
+        municipality=municipality,
+        user=user,
+    )
+
+
+def queue(
+    *,
+    kind: str,
+    key: str,
+    recipient: str,
+    language: str,
+    subject: str,
+    text: str,
+    html: str,
+    municipality: Municipality | None = None,
+    user: User | None = None,
+    is_secret: bool = False,
+) -> Message:
+    """The same for a message that is written already."""
+    message, created = Message.objects.get_or_create(
+        key=key,
+        defaults={
+            "kind": kind,
+            "recipient": recipient,
+            "language": language,
+            "municipality": municipality,
+            "user": user,
+            "subject": subject.strip()[:200],
+            "text": text.strip(),
+            "html": html,
+            "is_secret": is_secret,
+            "next_try_at": timezone.now(),
+        },
+    )
+    if created:
+        transaction.on_commit(partial(_hand_to_worker, message))
+    return message
+
+
+def is_demo(municipality: Municipality | None) -> bool:
+    """Whether what we write must say that this is a demonstration."""
+    return municipality.is_demo if municipality else Municipality.objects.filter(is_demo=True).exists()
+
+
+def _hand_to_worker(message: Message) -> None:
+    from portal.outbox.tasks import send_message  # the task calls back into this module
+
+    try:
+        send_message.delay(str(message.pk))
+    except Exception:  # the broker is down: the row waits for the scheduled pick-up
+        logger.warning("The queue cannot be reached; message %s waits in the outbox.", message.pk)
+
+
+def send(message_id: str) -> bool:
+    """Send one message if it is its turn. May be called any number of times, by any number of workers."""
+    now = timezone.now()
+    taken = (
+        Message.objects.left_behind(now)
+        .filter(pk=message_id)
+        .update(state=MessageState.SENDING, attempts=F("attempts") + 1, next_try_at=now + SENDING_TIMEOUT)
+    )
+    if not taken:
+        return False
+    message = Message.objects.get(pk=message_id)
+    try:
+        _as_mail(message).send()
+    except (SMTPException, OSError, ValueError) as error:
+        _failed(message, error)
+        return False
+    _sent(message)
+    return True
+
+
+def _as_mail(message: Message) -> EmailMultiAlternatives:
+    mail = EmailMultiAlternatives(
+        subject=message.subject,
+        body=message.text,
+        to=[message.recipient],
+        headers={"Message-ID": message.message_id, "Content-Language": message.language},
+    )
+    mail.attach_alternative(message.html, "text/html")
+    return mail
+
+
+def _sent(message: Message) -> None:
+    message.state, message.sent_at, message.error = MessageState.SENT, timezone.now(), ""
+    if message.is_secret and settings.EMAIL_HOST:
+        message.text = message.html = ""
+    message.save(update_fields=["state", "sent_at", "error", "text", "html"])
+
+
+def _failed(message: Message, error: Exception) -> None:
+    tries_left = message.attempts <= len(BACK_OFF_MINUTES)
+    message.state = MessageState.QUEUED if tries_left else MessageState.FAILED
+    if tries_left:
+        message.next_try_at = timezone.now() + timedelta(minutes=BACK_OFF_MINUTES[message.attempts - 1])
+    # The class alone: what a mail server says may repeat the address.
+    message.error = type(error).__name__
+    message.save(update_fields=["state", "next_try_at", "error"])
+
+
+def send_left_behind(*, limit: int = 500) -> dict[str, int]:
+    """Send what no worker has finished."""
+    waiting = Message.objects.left_behind(timezone.now()).order_by("next_try_at").values_list("pk", flat=True)
+    outcomes = [send(str(pk)) for pk in list(waiting[:limit])]
+    return {"sent": sum(outcomes), "not_sent": len(outcomes) - sum(outcomes)}
