@@ -1,0 +1,235 @@
+"""Households that move in, and the people in them: as little as possible is known about each."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from newcomers.enums import HouseholdState, ImportState, MoveReason, Residency, ShareField, Source
+from newcomers.matching import address_key, name_key
+from portal import clock
+from portal.identity_numbers import no_identity_number
+from portal.municipalities.models import MunicipalRecord, OpaqueModel
+
+
+class HouseholdQuerySet(models.QuerySet["Household"]):
+    def shown(self) -> HouseholdQuerySet:
+        """Without protected households, which stand in no list, letter, label, export or page."""
+        return self.filter(restricted=False)
+
+    def moved_in_between(self, first: date, last: date) -> HouseholdQuerySet:
+        """Living here, moved in after `first` and not after `last`."""
+        return self.filter(moved_in_on__gt=first, moved_in_on__lte=last).exclude(
+            state__in=[HouseholdState.CONSIDERING, HouseholdState.MOVED_AWAY]
+        )
+
+    def with_persons(self) -> HouseholdQuerySet:
+        return self.prefetch_related("persons")
+
+
+class Household(MunicipalRecord):
+    """Those who moved in together. The unit of everything the municipality does for newcomers."""
+
+    state = models.CharField(_("state"), max_length=12, choices=HouseholdState, default=HouseholdState.MOVED_IN)
+    residency = models.CharField(_("lives here"), max_length=10, choices=Residency, default=Residency.FULL_TIME)
+    care_of = models.CharField(_("c/o"), max_length=200, blank=True)
+    street = models.CharField(_("street and number"), max_length=200, blank=True, validators=[no_identity_number])
+    postcode = models.CharField(_("postcode"), max_length=4, blank=True)
+    city = models.CharField(_("place"), max_length=60, blank=True)
+    address_key = models.CharField(max_length=220, blank=True, editable=False, db_index=True)
+    moved_in_on = models.DateField(_("moved in"), null=True, blank=True)
+    language = models.CharField(
+        _("preferred language"),
+        max_length=5,
+        default="nb",
+        help_text=_("As the household wished; letters and mail use the nearest one offered."),
+    )
+    source = models.CharField(_("came to us by"), max_length=10, choices=Source, default=Source.SELF)
+    reason = models.CharField(_("reason for moving"), max_length=10, choices=MoveReason, blank=True)
+    wishes = models.TextField(_("wishes"), max_length=2000, blank=True, validators=[no_identity_number])
+    wants_post = models.BooleanField(_("may get letters and packages"), default=True)
+    restricted = models.BooleanField(_("protected address"), default=False, editable=False)
+
+    objects = HouseholdQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("household")
+        verbose_name_plural = _("households")
+        ordering = ["-moved_in_on", "id"]
+        indexes = [
+            models.Index(fields=["municipality", "moved_in_on"], name="households_by_move"),
+            models.Index(fields=["municipality", "address_key"], name="households_by_address"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="who_lives_here_has_a_date",
+                condition=~Q(state__in=[HouseholdState.MOVED_IN, HouseholdState.SETTLED])
+                | Q(moved_in_on__isnull=False),
+                violation_error_message=_("Somebody who has moved in has a date for it."),
+            ),
+            models.CheckConstraint(
+                name="protected_household_has_no_address",
+                condition=Q(restricted=False) | Q(street="", postcode="", care_of="", address_key=""),
+                violation_error_message=_("A protected household has no address here."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.address_key = address_key(self.street, self.postcode) if self.street else ""
+        super().save(*args, **kwargs)
+
+    @property
+    def adults(self) -> list[Person]:
+        """In the order they were named. Prefetch `persons` in lists."""
+        return sorted((p for p in self.persons.all() if p.is_adult), key=lambda p: (p.position, p.pk.hex))
+
+    @property
+    def child_birth_years(self) -> list[int]:
+        return sorted(p.birth_year for p in self.persons.all() if not p.is_adult and p.birth_year)
+
+    @property
+    def name(self) -> str:
+        """The adults' names: "Kari Moen, Ola Li"."""
+        return ", ".join(adult.name for adult in self.adults) or str(_("Household without adults"))
+
+    @property
+    def first_names(self) -> str:
+        """What a host sees before the newcomer has shared more."""
+        return ", ".join(adult.first_name for adult in self.adults)
+
+    @property
+    def has_postal_address(self) -> bool:
+        return bool(self.street and self.postcode and self.city)
+
+
+class Person(OpaqueModel):
+    """An adult with a name, or a child of whom only the birth year is kept."""
+
+    household = models.ForeignKey(
+        Household, on_delete=models.CASCADE, related_name="persons", verbose_name=_("household")
+    )
+    is_adult = models.BooleanField(_("adult"), default=True)
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+    name = models.CharField(_("name"), max_length=200, blank=True, validators=[no_identity_number])
+    name_key = models.CharField(max_length=200, blank=True, editable=False, db_index=True)
+    birth_year = models.PositiveSmallIntegerField(_("birth year"), null=True, blank=True)
+    email = models.EmailField(_("e-mail address"), blank=True)
+    phone = models.CharField(_("phone number"), max_length=30, blank=True, validators=[no_identity_number])
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="persons",
+        verbose_name=_("account"),
+    )
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("persons")
+        ordering = ["-is_adult", "position"]
+        constraints = [
+            models.CheckConstraint(
+                name="of_a_child_only_the_birth_year",
+                condition=Q(is_adult=True) | Q(name="", name_key="", email="", phone="", user=None),
+                violation_error_message=_("Of a child, only the birth year is kept."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or str(self.birth_year or "")
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.name_key = name_key(self.name)
+        super().save(*args, **kwargs)
+
+    @property
+    def first_name(self) -> str:
+        return self.name.split()[0] if self.name else ""
+
+    def age_on(self, day: date) -> int:
+        """Age in whole years at the end of that year; only the birth year is known."""
+        return day.year - (self.birth_year or day.year)
+
+
+class HouseholdMove(OpaqueModel):
+    """The log of state changes: one row per move."""
+
+    household = models.ForeignKey(Household, on_delete=models.CASCADE, related_name="moves")
+    from_state = models.CharField(max_length=12, choices=HouseholdState)
+    to_state = models.CharField(max_length=12, choices=HouseholdState)
+    on = models.DateField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("change of state")
+        verbose_name_plural = _("changes of state")
+        ordering = ["on"]
+
+
+class Consent(OpaqueModel):
+    """A person lets their host see one field, until they withdraw it. The text they agreed to is named by version."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="consents")
+    field = models.CharField(_("what"), max_length=10, choices=ShareField)
+    text_version = models.CharField(max_length=20)
+    given_at = models.DateTimeField(_("given"), auto_now_add=True)
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("consent")
+        verbose_name_plural = _("consents")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "field"], condition=Q(withdrawn_at=None), name="one_open_consent_per_field"
+            ),
+        ]
+
+
+class Registration(MunicipalRecord):
+    """What a newcomer typed, until the code sent by e-mail shows that the address is theirs."""
+
+    email = models.EmailField()
+    language = models.CharField(max_length=5, default="nb")
+    answers = models.JSONField()
+    household = models.ForeignKey(Household, on_delete=models.CASCADE, null=True, related_name="registrations")
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("registration")
+        verbose_name_plural = _("registrations")
+
+
+class MoverImport(MunicipalRecord):
+    """A list of movers that was taken in: by whom, on what basis, and what came of it. Never the file itself."""
+
+    state = models.CharField(_("state"), max_length=10, choices=ImportState, default=ImportState.WAITING)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("taken in by"),
+    )
+    basis = models.CharField(_("legal basis and purpose"), max_length=300)
+    on = models.DateField(_("day"), default=clock.today)
+    all_or_nothing = models.BooleanField(_("all or nothing"), default=False)
+    # Accepted households on their way to becoming rows: no protected person, no identity number; emptied when done.
+    households = models.JSONField(default=list, editable=False)
+    total = models.PositiveIntegerField(_("households in the list"), default=0)
+    done = models.PositiveIntegerField(_("households taken"), default=0)
+    report = models.JSONField(_("report"), default=dict)
+    error = models.TextField(_("error"), blank=True)
+
+    class Meta:
+        verbose_name = _("list of movers")
+        verbose_name_plural = _("lists of movers")
+        ordering = ["-created_at"]
