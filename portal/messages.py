@@ -133,7 +133,7 @@ def findings(file: CatalogFile) -> Iterator[Finding]:
         message = _same_message(catalog, text)
         if message is None:
             yield Finding("missing", _label(text))
-        elif message.fuzzy or not all(_forms(message.string)):
+        elif message.fuzzy or not all(forms(message.string)):
             yield Finding("empty", _label(text))
         else:
             yield from _wrong_parts(message)
@@ -182,18 +182,18 @@ def _same_message(catalog: Catalog, message: Message) -> Message | None:
     return found if found is not None and found.id == message.id else None
 
 
-def _forms(text: str | list[str] | tuple[str, ...] | None) -> tuple[str, ...]:
+def forms(text: str | list[str] | tuple[str, ...] | None) -> tuple[str, ...]:
     return (text or "",) if isinstance(text, str) or text is None else tuple(text)
 
 
 def _label(message: Message) -> str:
-    text = repr(_forms(message.id)[0])
+    text = repr(forms(message.id)[0])
     return f"{text} (context {message.context!r})" if message.context else text
 
 
 def _wrong_parts(message: Message) -> Iterator[Finding]:
-    originals = _forms(message.id)
-    for index, translation in enumerate(_forms(message.string)):
+    originals = forms(message.id)
+    for index, translation in enumerate(forms(message.string)):
         expected = _fixed_parts(originals[min(index, len(originals) - 1)])
         found = _fixed_parts(translation)
         if expected != found:
