@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve
+from django.utils.translation import get_language
 from django.views.csrf import csrf_failure as django_csrf_failure
 
 from portal.municipalities.models import Municipality
+from portal.pages.texts import text_in
 
 
 @login_not_required
@@ -18,7 +21,12 @@ def home(request: HttpRequest) -> HttpResponse:
     municipalities = list(Municipality.objects.filter(is_active=True).prefetch_related("translations"))
     if len(municipalities) == 1:
         return redirect(municipalities[0])
-    return render(request, "home.html", {"municipalities": municipalities})
+    language = get_language() or settings.LANGUAGE_CODE
+    places = [
+        {"municipality": place, "tagline": getattr(text_in(place, language, place.main_language), "tagline", "")}
+        for place in municipalities
+    ]
+    return render(request, "home.html", {"places": places})
 
 
 @login_not_required

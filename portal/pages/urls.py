@@ -1,7 +1,13 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from portal.pages import views
 
 app_name = "pages"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.start, name="start"),
+    path("topics/<slug:topic>/", views.topic, name="topic"),
+    path("privacy/", views.privacy, name="privacy"),
+]
