@@ -65,8 +65,8 @@ class ScopedAdmin(admin.ModelAdmin):
     """The only base of admins. Each names the permissions its roles need; without one, nobody may."""
 
     form = ScopedForm
-    # The way from a row to its municipality, as in a queryset filter.
-    municipality_path = "municipality"
+    # The way from a row to its municipality, as in a queryset filter; None for tables of the whole portal.
+    municipality_path: str | None = "municipality"
     view_permission: Permission
     change_permission: Permission | None = None
     add_permission: Permission | None = None
@@ -82,13 +82,14 @@ class ScopedAdmin(admin.ModelAdmin):
         return municipalities_where(request.user, self.view_permission)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return (
-            super()
-            .get_queryset(request)
-            .filter(**{f"{self.municipality_path}__in": self.visible_municipalities(request)})
-        )
+        queryset = super().get_queryset(request)
+        if self.municipality_path is None:
+            return queryset
+        return queryset.filter(**{f"{self.municipality_path}__in": self.visible_municipalities(request)})
 
     def municipality_of(self, obj: Model | None) -> Municipality | None:
+        if self.municipality_path is None:
+            return None
         value: Any = obj
         for name in self.municipality_path.split("__"):
             value = getattr(value, name, None)
@@ -167,6 +168,26 @@ class ScopedAdmin(admin.ModelAdmin):
             action_flag=action,
             change_message="",
         )
+
+
+class ScopedInline(admin.TabularInline):
+    """Rows of a parent's page; whoever may see or change the parent's permission may these."""
+
+    view_permission: Permission
+    change_permission: Permission | None = None
+    extra = 0
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return has_permission(request.user, self.view_permission)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return has_permission(request.user, self.change_permission)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return has_permission(request.user, self.change_permission)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return has_permission(request.user, self.change_permission)
 
 
 class ScopedTranslatableAdmin(ScopedAdmin, TranslatableAdmin):

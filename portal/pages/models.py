@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from parler.managers import TranslatableManager, TranslatableQuerySet
 from parler.models import TranslatableModel, TranslatedFields
@@ -51,8 +52,14 @@ class VerifiedFact(MunicipalRecord):
 
 
 class FactQuerySet(TranslatableQuerySet):
-    def with_texts(self) -> FactQuerySet:
-        return self.prefetch_related("translations")
+    def overdue(self, on: date) -> FactQuerySet:
+        """Never verified, or not within its own number of days."""
+        # One comparison per interval in use: date arithmetic with a column differs between the databases.
+        intervals = self.order_by().values_list("verify_every", flat=True).distinct()
+        late = Q(verified_on=None)
+        for days in intervals:
+            late |= Q(verify_every=days, verified_on__lt=on - timedelta(days=days))
+        return self.filter(late)
 
 
 class ContactPoint(TranslatableModel, VerifiedFact):
