@@ -110,19 +110,30 @@ class RowReader:
         self._on = on
 
     def read(self, record: Record) -> Row:
-        homes = tuple(self._home(cells) for cells in record.readings)
-        if record.has_surplus:
-            return Row(record.line, record.protected, homes, problem=Problem("row", str(SURPLUS_CELLS)))
-        cells = record.readings[0]
+        if len(record.readings) == 1:
+            return self._read(record.line, *record.readings[0])
+        if record.surplus_is_blank:
+            row = self._read(record.line, *record.readings[-1])
+            if row.protected or not row.problem:
+                return row
+        return Row(
+            line=record.line,
+            protected=all(reading.protected for reading in record.readings),
+            homes=tuple(self._home(reading.cells) for reading in record.readings),
+            problem=_problem("row", SURPLUS_CELLS),
+        )
+
+    def _read(self, line: int, cells: Mapping[str, str], protected: bool) -> Row:
+        home = self._home(cells)
         name, name_care_of = split_care_of(cells["name"])
         address, care_of = _address(cells["address"])
         moved_on, date_problem = self._moved_on(cells["moved_on"])
         birth_year, year_problem = _birth_year(cells["birth_year"], moved_on)
-        place = self._postcodes.get(homes[0].postcode)
+        place = self._postcodes.get(home.postcode)
         return Row(
-            line=record.line,
-            protected=record.protected,
-            homes=homes,
+            line=line,
+            protected=protected,
+            homes=(home,),
             name=name,
             address=address,
             care_of=care_of or name_care_of,
@@ -132,7 +143,7 @@ class RowReader:
             birth_year=birth_year,
             problem=_text_problem("address", address, MAX_ADDRESS_LENGTH)
             or _text_problem("address", care_of, MAX_ADDRESS_LENGTH, required=False)
-            or self._postcode_problem(cells["postcode"], homes[0].postcode, place)
+            or self._postcode_problem(cells["postcode"], home.postcode, place)
             or date_problem
             or year_problem
             or _name_problem(name, name_care_of, is_child(moved_on, birth_year)),

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import StringIO
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
@@ -66,22 +67,22 @@ class MoversFileError(Exception):
     """The file as a whole cannot be taken. The message says how to mend it, and quotes no row."""
 
 
+class Reading(NamedTuple):
+    """The cells of a row by English column name, and whether its protection columns protect."""
+
+    cells: dict[str, str]
+    protected: bool
+
+
 @dataclass(frozen=True)
 class Record:
-    """One row: its cells by English column name.
-
-    A row with more cells than the header has lost its columns. It then has one reading for each place
-    where the surplus may belong; every other row has exactly one.
-    """
+    """One row. If it has more cells than the header, it has lost its columns: it then has one reading for each
+    place where the surplus may belong. Every other row has exactly one."""
 
     line: int
-    readings: tuple[dict[str, str], ...]
-    protected: bool
+    readings: tuple[Reading, ...]
     identity_numbers: int
-
-    @property
-    def has_surplus(self) -> bool:
-        return len(self.readings) > 1
+    surplus_is_blank: bool = False
 
 
 class MoversTable:
@@ -106,30 +107,26 @@ class MoversTable:
 
     def _record(self, line: int, cells: list[str]) -> Record:
         width = len(self._columns)
-        while len(cells) > width and not cells[-1].strip():
-            cells.pop()
-        cells += [""] * (width - len(cells))
+        identity_numbers = sum(_clean(cell)[1] for cell in cells)
         surplus = len(cells) - width
-        if surplus == 0:
-            layouts = [cells]
-        else:
-            layouts = [
-                [*cells[:i], self._delimiter.join(cells[i : i + surplus + 1]), *cells[i + surplus + 1 :]]
-                for i in range(width)
-            ]
-        return Record(
-            line=line,
-            readings=tuple(self._reading(layout) for layout in layouts),
-            protected=all(self._is_protected(layout) for layout in layouts),
-            identity_numbers=sum(_clean(cell)[1] for cell in cells),
-        )
+        if surplus <= 0:
+            # Spreadsheets may leave out empty cells at the end of a row.
+            return Record(line, (self._reading([*cells, *[""] * -surplus]),), identity_numbers)
+        surplus_is_blank = not any(cell.strip() for cell in cells[width:])
+        layouts = [
+            [*cells[:i], self._delimiter.join(cells[i : i + surplus + 1]), *cells[i + surplus + 1 :]]
+            for i in range(width - 1)
+        ]
+        layouts.append(cells[:width])
+        return Record(line, tuple(map(self._reading, layouts)), identity_numbers, surplus_is_blank)
 
-    def _reading(self, cells: list[str]) -> dict[str, str]:
-        return {
+    def _reading(self, cells: list[str]) -> Reading:
+        texts = {
             column: _clean(_LINE_BREAK.sub(", ", cell.strip()) if column == "address" else cell)[0]
             for column, cell in zip(self._columns, cells, strict=True)
             if column and column != "protection"
         }
+        return Reading(texts, self._is_protected(cells))
 
     def _is_protected(self, cells: list[str]) -> bool:
         """Fails closed: looks at the cell as it stands, and anything unknown protects."""

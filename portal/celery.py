@@ -1,4 +1,4 @@
-"""The worker: finds every app's tasks.py. Schedules are set up by `manage.py schedules` (portal/outbox/schedules.py)."""
+"""The worker: finds every app's tasks.py. What runs by itself stands in portal/schedules.py."""
 
 from __future__ import annotations
 

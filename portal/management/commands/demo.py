@@ -23,9 +23,12 @@ class Command(PortalCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("--content-only", action="store_true", help="everything but people")
+        parser.add_argument("--first-start", action="store_true", help="only if nothing is switched on yet")
         parser.add_argument("--reset", action="store_true", help="empty the database first (demonstrations only)")
 
     def run(self, **options: Any) -> Mapping[str, object]:
+        if options["first_start"] and Municipality.objects.filter(is_active=True).exists():
+            return {}
         self._only_in_a_demonstration()
         if options["reset"]:
             call_command("flush", interactive=False, verbosity=0)

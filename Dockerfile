@@ -1,0 +1,18 @@
+FROM node:20-slim AS npm
+WORKDIR /portal
+COPY package.json package-lock.json ./
+RUN npm ci --ignore-scripts --no-audit --no-fund --omit=dev
+
+FROM python:3.12-slim
+WORKDIR /portal
+ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+COPY requirements.lock ./
+RUN pip install --no-cache-dir --require-hashes -r requirements.lock
+COPY --from=npm /portal/node_modules node_modules
+COPY . .
+RUN python -m portal.messages compile \
+    && SECRET_KEY=build python manage.py collectstatic --noinput --verbosity 0 \
+    && useradd --system portal && mkdir -p var && chown portal var
+USER portal
+EXPOSE 8000
+CMD ["gunicorn", "portal.wsgi", "--bind", "0.0.0.0:8000"]
