@@ -97,11 +97,12 @@ def components_page(request: HttpRequest) -> HttpResponse:
     context = {
         "empty_form": SampleForm(prefix="empty"),
         "wrong_form": SampleForm({"wrong-email": "kari", "wrong-postcode": "35"}, prefix="wrong"),
+        "mistakes": "mistakes" in request.GET,
         "filter_form": SampleFilter(request.GET),
         "houses": _houses(),
         "timeline": _timeline(),
         "page_of_many": Paginator(range(400), 10).get_page(request.GET.get("page", 4)),
-        "tags": ["neutral", "accent", "brand1", "info", "success", "warning", "danger"],
+        "colors": ["neutral", "accent", "brand1", "info", "success", "warning", "danger"],
         "facts": [
             {"label": _("Rent"), "value": "8 500 kr"},
             {"label": _("Rooms"), "value": "3"},

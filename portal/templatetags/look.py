@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -15,30 +15,30 @@ register = template.Library()
 
 
 @register.filter
-def with_class(field: BoundField, css_class: str) -> BoundField:
+def with_class(bound: BoundField, css_class: str) -> BoundField:
     """The field, its control carrying the class besides those it has."""
-    attrs = field.field.widget.attrs
+    attrs = bound.field.widget.attrs
     classes = attrs.get("class", "").split()
     if css_class not in classes:
         attrs["class"] = " ".join([*classes, css_class])
-    return field
+    return bound
 
 
 @register.filter
-def single_checkbox(field: BoundField) -> bool:
-    return isinstance(field.field.widget, forms.CheckboxInput)
+def single_checkbox(bound: BoundField) -> bool:
+    return isinstance(bound.field.widget, forms.CheckboxInput)
 
 
 @register.filter
-def choice_list(field: BoundField) -> bool:
+def choice_list(bound: BoundField) -> bool:
     """Radios or checkboxes: many controls under one legend."""
-    return isinstance(field.field.widget, forms.RadioSelect | forms.CheckboxSelectMultiple)
+    return isinstance(bound.field.widget, forms.RadioSelect | forms.CheckboxSelectMultiple)
 
 
 @register.filter
-def first_control_id(field: BoundField) -> str:
+def first_control_id(bound: BoundField) -> str:
     """Where a link in the error summary leads: a control that can take the focus."""
-    return field.id_for_label or f"{field.auto_id}_0"
+    return bound.id_for_label or f"{bound.auto_id}_0"
 
 
 @register.filter
@@ -58,14 +58,13 @@ class HouseWindow:
 class House:
     """Where the lines of a house front run, in units of its drawing."""
 
-    windows: list[HouseWindow]
     columns: int
     floors: int
+    windows: list[HouseWindow] = field(default_factory=list)
 
     PITCH = 76
-    FLOOR = 82
+    FLOOR = 84
     MARGIN = 44
-    AIR_ABOVE = 60
 
     @property
     def width(self) -> int:
@@ -85,11 +84,11 @@ class House:
 
     @property
     def ridge(self) -> int:
-        return self.AIR_ABOVE
+        return 64
 
     @property
     def eaves(self) -> int:
-        return self.ridge + (self.right - self.left) // 2 - 20
+        return self.ridge + (self.right - self.left) // 2 - 14
 
     @property
     def ground(self) -> int:
@@ -110,19 +109,21 @@ class House:
 
 @register.filter
 def house(windows: Sequence[Mapping[str, Any]]) -> House:
-    """Places the windows, the first beside the door, so that the light climbs through the house."""
+    """Places the windows from the door upwards, so that the light climbs; the last few sit in the gable."""
     columns = 3 if len(windows) <= 8 else 5
-    cells = [(column, floor) for floor in range(len(windows) + 1) for column in range(columns)]
-    cells.remove((columns // 2, 0))  # the door
-    taken = cells[: len(windows)]
-    floors = 1 + max((floor for _column, floor in taken), default=0)
-    frame = House([], columns, floors)
-    placed = [
-        HouseWindow(
-            x=frame.left + column * House.PITCH + (House.PITCH - 40) // 2,
-            y=frame.ground - (floor + 1) * House.FLOOR + 10,
-            lit=bool(window["lit"]),
-        )
-        for (column, floor), window in zip(taken, windows, strict=True)
-    ]
-    return House(placed, columns, floors)
+    beside_door = columns - 1
+    rows = [windows[:beside_door]]
+    rows += [windows[start : start + columns] for start in range(beside_door, len(windows), columns)]
+    gable = len(rows) > 1 and len(rows[-1]) <= columns // 2 + 1
+    frame = House(columns, len(rows) - gable)
+    placed = []
+    for floor, row in enumerate(rows):
+        in_gable = gable and floor == len(rows) - 1
+        y = frame.eaves - 34 if in_gable else frame.ground - (floor + 1) * House.FLOOR + 12
+        for number, window in enumerate(row):
+            # On the ground floor the door stands in the middle column.
+            place = number + (floor == 0 and number >= columns // 2)
+            start = frame.middle - House.PITCH * (columns if floor == 0 else len(row)) // 2
+            x = start + place * House.PITCH + (House.PITCH - 40) // 2
+            placed.append(HouseWindow(x=x, y=y, lit=bool(window["lit"])))
+    return House(frame.columns, frame.floors, placed)

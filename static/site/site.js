@@ -19,3 +19,17 @@ document.addEventListener("submit", (event) => {
 window.addEventListener("pageshow", () => {
   document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
 });
+
+// What only works with JavaScript is not offered without it.
+document.querySelectorAll("[data-needs-script]").forEach((element) => {
+  element.hidden = false;
+});
+
+// A passkey that was not found, or a question the reader closed.
+document.addEventListener("allauth.error", (event) => {
+  const notice = document.getElementById("passkey-failed");
+  if (!notice) return;
+  event.preventDefault();
+  notice.hidden = false;
+  notice.focus();
+});
