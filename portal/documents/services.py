@@ -1,0 +1,40 @@
+"""Long work that shows how far it is, and the file it ends in."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+
+from django.utils import timezone
+
+from portal.accounts.models import User
+from portal.documents.enums import JobState
+from portal.documents.models import PrintJob
+from portal.municipalities.models import Municipality
+
+# A job that has shown no progress for so long is taken for dead; whoever wants the work starts it again.
+SILENCE = timedelta(minutes=2)
+
+
+def start(*, kind: str, municipality: Municipality, by: User | None) -> PrintJob:
+    return PrintJob.objects.create(kind=kind, municipality=municipality, by=by)
+
+
+def show_progress(job: PrintJob, *, done: int, total: int) -> None:
+    job.state, job.done, job.total = JobState.RUNNING, done, total
+    job.save(update_fields=["state", "done", "total"])
+
+
+def finish(job: PrintJob, *, total: int, content: bytes | None = None, filename: str = "", pages: int = 0) -> PrintJob:
+    """Call it in the transaction that makes the work true, so that the file and the state appear together."""
+    job.state, job.done, job.total = JobState.DONE, total, total
+    job.content, job.filename, job.pages = content, filename, pages
+    job.sha256 = hashlib.sha256(content).hexdigest() if content is not None else ""
+    job.error, job.finished_at = "", timezone.now()
+    job.save()
+    return job
+
+
+def fail(job: PrintJob, error: str) -> None:
+    job.state, job.error, job.finished_at = JobState.FAILED, error, timezone.now()
+    job.save(update_fields=["state", "error", "finished_at"])
