@@ -33,7 +33,6 @@ class ListingFilter(forms.Form):
     )
     max_price = AmountField(
         label=_("Highest price (kr)"),
-        help_text=_("For a month, or to buy."),
         min_value=0,
         max_value=1_000_000_000,
         required=False,

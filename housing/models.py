@@ -84,7 +84,7 @@ class Listing(MunicipalRecord):
         help_text=_("Ask the owner first. Without it, people see the postcode and the place only."),
     )
     postcode = models.ForeignKey(
-        Postcode, on_delete=models.PROTECT, related_name="listings", verbose_name=_("postcode and place")
+        Postcode, on_delete=models.PROTECT, related_name="+", verbose_name=_("postcode and place")
     )
     rooms = models.PositiveSmallIntegerField(
         _("rooms"),

@@ -70,7 +70,7 @@ def _area(listing: Listing) -> str:
 
 
 def _square_metres(area: int | None) -> str:
-    return f"{number_format(area, force_grouping=True)} m²" if area else ""
+    return f"{number_format(area, force_grouping=True)}\N{NO-BREAK SPACE}m²" if area else ""
 
 
 @login_not_required
