@@ -5,3 +5,19 @@ from django.utils.translation import gettext_lazy as _
 class NewcomersConfig(AppConfig):
     name = "newcomers"
     verbose_name = _("Newcomers")
+
+    def ready(self) -> None:
+        from allauth.account.signals import user_logged_in
+
+        from newcomers import access, day_page, signals, timeline
+        from portal import registry
+
+        user_logged_in.connect(signals.finish_registrations, dispatch_uid="newcomers.finish_registrations")
+        registry.register_timeline("newcomers", timeline.entries, models=timeline.SHOWN)
+        registry.register_day_page("newcomers", day_page.queues)
+        registry.register_navigation(
+            registry.NavItem(30, _("Register"), "newcomers:register", shown=access.has_no_household)
+        )
+        registry.register_navigation(
+            registry.NavItem(30, _("My page"), "newcomers:my_page", shown=access.has_household)
+        )

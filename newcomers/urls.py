@@ -1,7 +1,15 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from newcomers import views
 
 app_name = "newcomers"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("register/", views.register, name="register"),
+    path("postcode/", views.postcode, name="postcode"),
+    path("my/", views.my_page, name="my_page"),
+    path("my/edit/", views.edit, name="edit"),
+    path("my/consents/<slug:field>/", views.consent, name="consent"),
+]

@@ -1,0 +1,60 @@
+"""What newcomers itself knows of a household's way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from newcomers.enums import HouseholdState, ShareField, Source
+from newcomers.models import Consent, Household
+from portal.registry import TimelineEntry
+
+# Models whose rows stand on the timeline, or on the page beside it.
+SHOWN = [
+    "newcomers.Household",
+    "newcomers.Person",
+    "newcomers.HouseholdMove",
+    "newcomers.Consent",
+    "newcomers.Registration",
+]
+
+
+def entries(household: Household, on: date) -> Iterable[TimelineEntry]:
+    yield TimelineEntry(
+        on=timezone.localdate(household.created_at), title=_("Registered"), detail=_how_they_came(household)
+    )
+    if household.moved_in_on:
+        is_here = household.state != HouseholdState.PLANNING
+        title = _("Moved in") if is_here else _("Moving day")
+        yield TimelineEntry(on=household.moved_in_on, title=title, state="done" if is_here else "next")
+    for move in household.moves.all():
+        if move.to_state in {HouseholdState.SETTLED, HouseholdState.MOVED_AWAY}:
+            title = _("Settled") if move.to_state == HouseholdState.SETTLED else _("Moved away")
+            yield TimelineEntry(on=move.on, title=title)
+    yield from _consents(household)
+
+
+def _how_they_came(household: Household) -> str:
+    return {
+        Source.SELF: _("By the household itself."),
+        Source.REGISTER: _("From the list of movers that the municipality gets from the National Population Register."),
+        Source.OFFICE: _("By the service office."),
+    }.get(Source(household.source), "")
+
+
+def _consents(household: Household) -> Iterable[TimelineEntry]:
+    """For staff: on My page each consent has its own place, with a button."""
+    for consent in Consent.objects.filter(person__household=household).order_by("given_at"):
+        what = {"what": ShareField(consent.field).label}
+        yield TimelineEntry(
+            on=timezone.localdate(consent.given_at), title=_("Lets the host see: %(what)s") % what, window=False,
+            staff_only=True,
+        )  # fmt: skip
+        if consent.withdrawn_at:
+            yield TimelineEntry(
+                on=timezone.localdate(consent.withdrawn_at), title=_("No longer lets the host see: %(what)s") % what,
+                window=False, staff_only=True,
+            )  # fmt: skip
