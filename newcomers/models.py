@@ -208,6 +208,11 @@ class Registration(MunicipalRecord):
         verbose_name_plural = _("registrations")
 
 
+class MoverImportQuerySet(models.QuerySet["MoverImport"]):
+    def unfinished(self) -> MoverImportQuerySet:
+        return self.filter(state__in=[ImportState.WAITING, ImportState.RUNNING])
+
+
 class MoverImport(MunicipalRecord):
     """A list of movers that was taken in: by whom, on what basis, and what came of it. Never the file itself."""
 
@@ -228,6 +233,8 @@ class MoverImport(MunicipalRecord):
     done = models.PositiveIntegerField(_("households taken"), default=0)
     report = models.JSONField(_("report"), default=dict)
     error = models.TextField(_("error"), blank=True)
+
+    objects = MoverImportQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("list of movers")
