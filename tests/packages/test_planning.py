@@ -256,7 +256,7 @@ def test_queries_go_by_the_chunk_and_not_by_the_household() -> None:
 
 
 def test_chunks_meet_everybody_once(gol: Municipality, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("welcome.packages.services.CHUNK", 3)
+    monkeypatch.setattr("welcome.packages.planning.CHUNK", 3)
     gift = make_gift(gol, agreed=8)
     make_households(gol, 10)
     seen: list[tuple[int, int]] = []

@@ -19,27 +19,17 @@ from newcomers.models import Household, Person
 from portal.documents.shapes import Contact, LetterData, QrCode, Section, Sender, Signature
 from portal.municipalities.models import Municipality
 from portal.pages.models import ContactPoint, ServiceInfo
+from portal.pages.texts import text_in
 from welcome.letters.fields import fill_in
 from welcome.letters.models import LetterTemplate
 
 # Django's own format for English writes "Nov. 22, 2026"; a letter in Norway says 22 November 2026.
 DATE_FORMATS = {"en": "j F Y"}
-# Where a fact has no text in the wanted language.
-FALLBACKS = [code for code, _name in settings.LANGUAGES]
 
 
 def written_date(day: date) -> str:
     """The date in words, in the active language."""
     return str(formats.date_format(day, DATE_FORMATS.get(translation.get_language() or "", "DATE_FORMAT")))
-
-
-def text_of(fact: Any, language: str, main_language: str) -> Any:
-    """The fact's texts in the language, else in the main one, else in any. Prefetch `translations`."""
-    texts = {text.language_code: text for text in fact.translations.all()}
-    for code in (language, main_language, *FALLBACKS):
-        if code in texts:
-            return texts[code]
-    return next(iter(texts.values()), None)
 
 
 def plain_text(markdown: str) -> str:
@@ -144,7 +134,8 @@ class LetterMaker:
     def _shared_by_all(self, language: str) -> dict[str, Any]:
         municipality = self.municipality
         place = municipality.centre or municipality.office_city or municipality.name
-        text = text_of(self.template, language, municipality.main_language)
+        text = text_in(self.template, language, municipality.main_language)
+        assert text is not None  # letter_maker takes no template without a text
         return {
             "text": text,
             "sender": self._sender(),
@@ -172,7 +163,7 @@ class LetterMaker:
         }
 
     def _section(self, info: ServiceInfo, language: str) -> Section:
-        text = text_of(info, language, self.municipality.main_language)
+        text = text_in(info, language, self.municipality.main_language)
         return {
             "heading": text.title if text else str(info),
             "text": plain_text(text.summary) if text else "",
@@ -180,7 +171,7 @@ class LetterMaker:
         }
 
     def _contact(self, contact: ContactPoint, language: str) -> Contact:
-        text = text_of(contact, language, self.municipality.main_language)
+        text = text_in(contact, language, self.municipality.main_language)
         opening_hours = text.opening_hours if text else ""
         details = (contact.phone, contact.email, contact.address, opening_hours)
         return {"name": text.name if text else contact.code, "details": [detail for detail in details if detail]}

@@ -7,7 +7,6 @@ from typing import Any
 from django.db import models
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
-from parler.managers import TranslatableManager, TranslatableQuerySet
 from parler.models import TranslatableModel, TranslatedFields
 
 from newcomers.models import Household
@@ -16,11 +15,6 @@ from portal.identity_numbers import no_identity_number
 from portal.municipalities.models import MunicipalRecord
 from welcome.letters.enums import Occasion
 from welcome.letters.fields import known_fields_only
-
-
-class TemplateQuerySet(TranslatableQuerySet):
-    def with_texts(self) -> TemplateQuerySet:
-        return self.prefetch_related("translations")
 
 
 class LetterTemplate(TranslatableModel, MunicipalRecord):
@@ -53,8 +47,6 @@ class LetterTemplate(TranslatableModel, MunicipalRecord):
         ),
         objection=models.TextField(_("how to say no"), max_length=400, validators=[known_fields_only]),
     )
-
-    objects = TranslatableManager.from_queryset(TemplateQuerySet)()
 
     class Meta:
         verbose_name = _("letter template")

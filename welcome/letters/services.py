@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from newcomers.models import Household
@@ -39,7 +40,9 @@ def letter_maker(*, municipality: Municipality, on: date, occasion: str = Occasi
 
 def _template(municipality: Municipality, occasion: str) -> LetterTemplate:
     template: LetterTemplate | None = (
-        LetterTemplate.objects.with_texts().filter(municipality=municipality, occasion=occasion).first()
+        LetterTemplate.objects.filter(municipality=municipality, occasion=occasion)
+        .prefetch_related("translations")
+        .first()
     )
     if template is None or not template.translations.all():
         raise LettersStopped(
@@ -53,9 +56,9 @@ def _template(municipality: Municipality, occasion: str) -> LetterTemplate:
 def facts_in_letters(municipality: Municipality) -> list[ServiceInfo]:
     """The practical headings in their order, with their contact points and all texts."""
     infos: list[ServiceInfo] = list(
-        ServiceInfo.objects.filter(municipality=municipality)
-        .with_texts()
-        .prefetch_related("contacts", "contacts__translations")
+        ServiceInfo.objects.filter(municipality=municipality).prefetch_related(
+            "translations", "contacts", "contacts__translations"
+        )
     )
     return sorted(infos, key=lambda info: _TOPIC_ORDER[info.topic])
 
@@ -115,6 +118,11 @@ def _draft(maker: LetterMaker, household: Household, facts: LetterData, sha256: 
         facts=facts,
         sha256=sha256,
     )
+
+
+def drop_drafts(letters: QuerySet[Letter]) -> None:
+    """Those that will not be sent after all."""
+    letters.filter(issued_on=None).delete()
 
 
 def issue(*, letters: Sequence[UUID], on: date, print_job: PrintJob) -> int:

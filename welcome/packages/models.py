@@ -41,9 +41,6 @@ class Partner(MunicipalRecord):
 
 
 class GiftQuerySet(TranslatableQuerySet):
-    def with_texts(self) -> GiftQuerySet:
-        return self.prefetch_related("translations")
-
     def valid(self, on: date) -> GiftQuerySet:
         return self.filter(Q(valid_from=None) | Q(valid_from__lte=on), Q(valid_to=None) | Q(valid_to__gte=on))
 

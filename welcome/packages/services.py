@@ -1,4 +1,4 @@
-"""The quarterly run: who gets a package is planned, gifts are reserved, and letters and lists are printed once.
+"""The quarterly run: plan it as often as you like, print it once.
 
 Work goes in chunks, each its own transaction. Nothing marks a run as busy: a run that was killed is simply started
 again, and what is there already is found by its unique keys.
@@ -6,51 +6,25 @@ again, and what is there already is found by its unique keys.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from datetime import date
-from typing import Any
-from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from newcomers.models import Household
 from portal.accounts.models import User
 from portal.clock import Quarter
 from portal.municipalities.models import Municipality
-from welcome.packages import eligibility, stock
-from welcome.packages.eligibility import ALREADY_DONE, READY
-from welcome.packages.enums import BlockReason, ItemState, PackageState, RunState
-from welcome.packages.models import Gift, Package, PackageItem, PackagePlan, PackageRun
+from welcome.packages.enums import RunState
+from welcome.packages.models import PackageRun
+from welcome.packages.planning import Planning, RunReport
+from welcome.packages.printing import PrintedRun, Printing, print_again
+from welcome.packages.runs import Progress, RunChanged, RunError
 
-CHUNK = 500
+__all__ = ["PrintedRun", "RunError", "RunReport", "due_runs", "plan_due_runs", "print_run", "run_packages"]
 
-Progress = Callable[[int, int], None]
-
-
-class RunError(Exception):
-    """The run cannot do what was asked; the message says why."""
-
-
-@dataclass
-class RunReport:
-    """Each household that moved in is counted once: planned, already done, or blocked with a reason."""
-
-    planned: int = 0
-    already_done: int = 0
-    blocked: Counter[str] = field(default_factory=Counter)
-    short_of_stock: int = 0
-
-    def as_json(self) -> dict[str, object]:
-        return {
-            "planned": self.planned,
-            "already_done": self.already_done,
-            "blocked": [{"reason": reason, "count": count} for reason, count in sorted(self.blocked.items())],
-            "short_of_stock": self.short_of_stock,
-        }
+_ATTEMPTS = 3
 
 
 def run_packages(
@@ -71,128 +45,49 @@ def run_packages(
             _("{day} is not in {quarter}. Give a day within the quarter of the run.").format(day=on, quarter=quarter)
         )
     if not dry_run:
-        return _Planning(municipality, quarter, on, by, progress).run_through()
+        return Planning(municipality, quarter, on, by, progress).run_through()
     with transaction.atomic():
-        report = _Planning(municipality, quarter, on, by, progress).run_through()
+        report = Planning(municipality, quarter, on, by, progress).run_through()
         transaction.set_rollback(True)
     return report
 
 
-def plan_of(municipality: Municipality) -> PackagePlan:
-    """The municipality's plan; one that has none gets the usual."""
-    return PackagePlan.objects.get_or_create(municipality=municipality)[0]
-
-
-def hold_open(run: PackageRun) -> bool:
-    """Whether the run may still be changed; it stays so until the end of this transaction."""
-    return bool(PackageRun.objects.filter(pk=run.pk, state=RunState.PLANNED).update(state=RunState.PLANNED))
-
-
-class _Planning:
-    """One planning of one run."""
-
-    def __init__(
-        self, municipality: Municipality, quarter: Quarter, on: date, by: User | None, progress: Progress | None
-    ) -> None:
-        self.municipality = municipality
-        self.on = on
-        self.progress = progress or (lambda done, total: None)
-        self.report = RunReport()
-        self.plan = plan_of(municipality)
-        self.gifts = eligibility.gifts_of(municipality, list(self.plan.gifts.all()), on)
-        self.run, _created = PackageRun.objects.get_or_create(
-            municipality=municipality, quarter=str(quarter), defaults={"started_by": by}
+def print_run(
+    *, municipality: Municipality, quarter: Quarter, on: date, by: User | None = None, progress: Progress | None = None
+) -> PrintedRun:
+    """Letters and packing list of a run. The first time issues them; after that the same letters come out again."""
+    for _attempt in range(_ATTEMPTS):
+        run = (
+            PackageRun.objects.select_related("municipality")
+            .filter(municipality=municipality, quarter=str(quarter))
+            .first()
         )
-
-    def run_through(self) -> RunReport:
-        for gift in self.gifts:
-            self._fill_what_was_short(gift)
-        everyone = eligibility.candidates(self.municipality, window_months=self.plan.window_months, on=self.on)
-        done, total = 0, everyone.count()
-        for standings in _chunks(everyone):
-            self._plan_chunk(standings)
-            done += len(standings)
-            self.progress(done, max(done, total))
-        self.report.short_of_stock = self.run.packages.short_of_stock().count()
-        PackageRun.objects.filter(pk=self.run.pk).update(planned_on=self.on, report=self.report.as_json())
-        return self.report
-
-    @transaction.atomic
-    def _fill_what_was_short(self, gift: Gift) -> None:
-        if not hold_open(self.run):
-            return
-        short = PackageItem.objects.filter(package__run=self.run, gift=gift, state=ItemState.SHORT)
-        waiting = list(
-            short.filter(package__state=PackageState.PLANNED)
-            .order_by("package__household__moved_in_on", "package__household_id")
-            .values_list("pk", "quantity")
-        )
-        fits = stock.reserve(gift.pk, [quantity for _pk, quantity in waiting])
-        filled = [pk for (pk, _quantity), fit in zip(waiting, fits, strict=True) if fit]
-        changed = sum(
-            PackageItem.objects.filter(pk__in=filled[start : start + CHUNK], state=ItemState.SHORT).update(
-                state=ItemState.RESERVED
-            )
-            for start in range(0, len(filled), CHUNK)
-        )
-        if changed != len(filled):
-            raise RunError(_("Somebody else is planning this run. Start again when they are done."))
-
-    def _plan_chunk(self, standings: dict[UUID, str]) -> None:
-        counts = Counter(standings.values())
-        ready = [pk for pk, standing in standings.items() if standing == READY]
-        self.report.already_done += counts.pop(ALREADY_DONE, 0)
-        counts.pop(READY, 0)
-        self.report.blocked.update(counts)
-        if not ready:
-            return
-        households = Household.objects.with_persons().in_bulk(ready)
-        printable = [households[pk] for pk in ready if pk in households and eligibility.is_printable(households[pk])]
-        self._count_blocked(BlockReason.UNPRINTABLE, len(ready) - len(printable))
-        with transaction.atomic():
-            if hold_open(self.run):
-                self._add_packages(printable)
-            else:
-                self._count_blocked(BlockReason.RUN_PRINTED, len(printable))
-
-    def _count_blocked(self, reason: BlockReason, number: int) -> None:
-        if number:
-            self.report.blocked[reason.value] += number
-
-    def _add_packages(self, households: Sequence[Household]) -> None:
-        """Those whom another run was quicker to add are already done."""
-        wanted = {
-            Package(municipality=self.municipality, household=household, run=self.run): household
-            for household in households
-        }
-        Package.objects.bulk_create(wanted, ignore_conflicts=True)
-        added = set(Package.objects.filter(pk__in=[p.pk for p in wanted]).values_list("pk", flat=True))
-        self.report.planned += len(added)
-        self.report.already_done += len(wanted) - len(added)
-        self._add_items({package: household for package, household in wanted.items() if package.pk in added})
-
-    def _add_items(self, packages: Mapping[Package, Household]) -> None:
-        items: list[PackageItem] = []
-        for gift in self.gifts:
-            quantities = {p: eligibility.quantity_of(gift, h, self.on) for p, h in packages.items()}
-            due = [(package, quantity) for package, quantity in quantities.items() if quantity]
-            fits = stock.reserve(gift.pk, [quantity for _package, quantity in due])
-            items += [
-                PackageItem(
-                    package=package,
-                    gift=gift,
-                    quantity=quantity,
-                    state=ItemState.RESERVED if fit else ItemState.SHORT,
+        if run is None:
+            raise RunError(
+                _("{municipality} has no package run for {quarter}. Plan it first.").format(
+                    municipality=municipality, quarter=quarter
                 )
-                for (package, quantity), fit in zip(due, fits, strict=True)
-            ]
-        PackageItem.objects.bulk_create(items, batch_size=CHUNK)
+            )
+        if run.state == RunState.PRINTED:
+            return print_again(run, by=by, progress=progress)
+        try:
+            return Printing(run, on=on, by=by, progress=progress).run_through()
+        except RunChanged:
+            continue
+    raise RunError(_("The run changes while it is being printed. Wait until nobody plans it, and print it again."))
 
 
-def _chunks(everyone: QuerySet[Any]) -> Iterator[dict[UUID, str]]:
-    """Households and their standing, a chunk at a time, each read when its turn comes."""
-    after = Q()
-    while rows := list(everyone.filter(after).values("pk", "moved_in_on", "standing")[:CHUNK]):
-        yield {row["pk"]: row["standing"] for row in rows}
-        last, moved_in_on = rows[-1]["pk"], rows[-1]["moved_in_on"]
-        after = Q(moved_in_on__gt=moved_in_on) | Q(moved_in_on=moved_in_on, pk__gt=last)
+def due_runs(on: date) -> Iterator[Municipality]:
+    """Municipalities whose run of the quarter should have been planned by now, and was not planned to its end."""
+    quarter = str(Quarter.of(on))
+    planned = PackageRun.objects.filter(Q(planned_on__isnull=False) | Q(state=RunState.PRINTED), quarter=quarter)
+    due = Municipality.objects.filter(is_active=True, packageplans__is_active=True)
+    yield from due.exclude(packageruns__in=planned).order_by("code")
+
+
+def plan_due_runs(*, on: date, dry_run: bool = False) -> list[tuple[Municipality, RunReport]]:
+    """Plan what is due. From the first day of a quarter; a missed start is caught up whenever this runs."""
+    return [
+        (municipality, run_packages(municipality=municipality, quarter=Quarter.of(on), on=on, dry_run=dry_run))
+        for municipality in list(due_runs(on))
+    ]
