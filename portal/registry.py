@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from django.urls import reverse
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
     from django.http import HttpRequest
 
     from portal.accounts.models import User
@@ -71,6 +72,15 @@ class TaskKind:
     send_reminder: Callable[[User, Sequence[DatedTask], date], None]
     # Whether the promise still makes sense (the assignment is active, the household still lives here).
     is_current: Callable[[DatedTask], bool]
+    # Its objects with all that the functions here read, so that a long list of promises takes few queries.
+    subjects: Callable[[], QuerySet[Any]] | None = None
+    # Ends what has lost its sense, due or not, before anybody is reminded.
+    sweep: Callable[[date], None] | None = None
+    # What follows when the office has done it itself; without one it is simply done.
+    finish: Callable[[DatedTask, User, date], None] | None = None
+    # Who could take it over, besides the office's own people, and how they get it.
+    successors: Callable[[DatedTask], Sequence[User]] | None = None
+    hand_over: Callable[[DatedTask, User, User, date], None] | None = None
 
 
 @dataclass(frozen=True)
