@@ -12,6 +12,7 @@ from uuid import UUID
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone, translation
 
@@ -99,8 +100,7 @@ def register(
 def confirm_registrations(*, user: User, on: date, email: str = "") -> list[Registration]:
     """Turn all that was typed with this address, which is shown to be theirs, into households: each exactly once."""
     confirmed = []
-    pending = Registration.objects.filter(email=email or user.email, confirmed_at=None)
-    for registration in pending.order_by("created_at", "pk"):
+    for registration in _pending(email or user.email):
         claimed = Registration.objects.filter(pk=registration.pk, confirmed_at=None)
         if not claimed.update(confirmed_at=timezone.now()):
             continue
@@ -108,6 +108,10 @@ def confirm_registrations(*, user: User, on: date, email: str = "") -> list[Regi
         _settle(registration, user, on)
         confirmed.append(registration)
     return confirmed
+
+
+def _pending(email: str) -> QuerySet[Registration]:
+    return Registration.objects.filter(email=email, confirmed_at=None).order_by("created_at", "pk")
 
 
 def _settle(registration: Registration, user: User, on: date) -> None:
@@ -129,12 +133,30 @@ def _settle(registration: Registration, user: User, on: date) -> None:
         _fill_in(person, registration.answers)
     else:
         return
+    _finish(registration, person)
+
+
+def _finish(registration: Registration, person: Person) -> None:
     _link_other_adults(person.household)
     for field in registration.answers["share"]:
         give_consent(person, field=field)
     registration.household = person.household
     registration.answers = {}  # it stands on the household now
     registration.save(update_fields=["household", "answers"])
+
+
+@transaction.atomic
+def accept_as_new(registration: Registration, *, by: User, on: date) -> Household | None:
+    """The office has looked at a registration that waited: it is a household of its own. None: decided already."""
+    waiting = Registration.objects.filter(pk=registration.pk, household=None, confirmed_at__isnull=False)
+    # Whoever takes the time of confirmation first decides; the other finds it changed.
+    if not waiting.filter(confirmed_at=registration.confirmed_at).update(confirmed_at=timezone.now()):
+        return None
+    registration.refresh_from_db()
+    person = _make_household(registration, User.objects.for_email(registration.email), on)
+    _finish(registration, person)
+    logger.info("Registration %s became household %s, by %s.", registration.pk, person.household_id, by.pk)
+    return person.household
 
 
 def _find_person(registration: Registration, user: User) -> tuple[Person | None, bool]:

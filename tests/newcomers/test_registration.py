@@ -12,7 +12,7 @@ from allauth.account.internal.stagekit import LOGIN_SESSION_KEY
 from django.test import Client
 from django.utils import timezone
 
-from newcomers import services
+from newcomers import day_page, services
 from newcomers.enums import HouseholdState, Source
 from newcomers.forms import RegistrationForm
 from newcomers.models import Consent, Household, Person, Registration
@@ -281,7 +281,7 @@ def test_what_another_request_just_confirmed_is_left_alone(
     pending = list(Registration.objects.all())
     Registration.objects.update(confirmed_at=timezone.now())
     # What this request read before the other one wrote.
-    monkeypatch.setattr("django.db.models.query.QuerySet.order_by", lambda *args: pending)
+    monkeypatch.setattr(services, "_pending", lambda email: pending)
     user = User.objects.get(email="kari@home.example")
     assert services.confirm_registrations(user=user, on=TODAY) == []
 
@@ -459,9 +459,24 @@ def test_the_office_sees_how_many_wait(
     Person.objects.filter(household=imported, birth_year=1990).update(user=UserFactory())
     register(client, typed)
     confirm(client)
-    client.force_login(StaffRoleFactory(municipality=gol).user)
-    queues = {str(queue.title): queue.count for queue in client.get("/admin/").context["queues"]}
-    assert queues["Registrations to look at"] == 1
+    officer, elsewhere = StaffRoleFactory(municipality=gol).user, MunicipalityFactory(hemsedal=True)
+    assert [queue.count for queue in day_page.queues(officer, [gol, elsewhere], TODAY)] == [1]
+    assert list(day_page.queues(officer, [elsewhere], TODAY)) == []
+    assert list(day_page.queues(StaffRoleFactory(editor=True).user, [gol], TODAY)) == []
+
+
+def test_the_office_may_take_it_as_a_household_of_its_own(
+    client: Client, gol: Municipality, typed: dict[str, Any], imported: Household
+) -> None:
+    register(client, typed, name="Other Name")
+    confirm(client)
+    officer = StaffRoleFactory(municipality=gol).user
+    registration = Registration.objects.get()
+    household = services.accept_as_new(registration, by=officer, on=TODAY)
+    assert household is not None
+    assert services.accept_as_new(registration, by=officer, on=TODAY) is None
+    assert client.get(MY_PAGE).context["household"] == household != imported
+    assert Household.objects.count() == 2
 
 
 # --- Bad input ------------------------------------------------------------------------------------
