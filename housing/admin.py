@@ -85,6 +85,9 @@ class ListingAdmin(ScopedAdmin):
     def confirm_by(self, listing: Listing) -> date | None:
         return listing.confirm_by
 
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return {"language": request.user.language} | super().get_changeform_initial_data(request)
+
     def save_model(self, request: HttpRequest, obj: Listing, form: Any, change: bool) -> None:
         if obj.is_published and "is_published" in form.changed_data:
             obj.publish(clock.today())

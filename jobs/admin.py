@@ -62,6 +62,9 @@ class VacancyAdmin(ScopedAdmin):
     def state(self, vacancy: Vacancy) -> str:
         return str(vacancy.state(clock.today()).label)
 
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return {"language": request.user.language} | super().get_changeform_initial_data(request)
+
     def save_model(self, request: HttpRequest, obj: Vacancy, form: Any, change: bool) -> None:
         if obj.is_published and "is_published" in form.changed_data:
             obj.publish(clock.today())
