@@ -82,9 +82,10 @@ def letter_chunks(document: LetterDocument, *, timestamp: date, chunk: int = CHU
             raise RenderError(f"letters[{position}].recipient_lines: an address has 1 to 5 lines.")
     for start in range(0, len(letters), chunk):
         part: LetterDocument = {**document, "letters": letters[start : start + chunk]}
-        yield render(LETTER, part, timestamp=timestamp)
-        if start + chunk < len(letters):
+        pdf = render(LETTER, part, timestamp=timestamp)
+        if len(part["letters"]) == chunk:
             _forget()
+        yield pdf
 
 
 def page_count(pdf: bytes) -> int:
