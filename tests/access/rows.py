@@ -1,0 +1,55 @@
+"""One row of each table of the office, in a given town. A new admin without a row here fails the test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import Model
+from django.utils import timezone
+
+from housing.models import Listing
+from jobs.models import Vacancy
+from newcomers.models import Household, MoverImport, Registration
+from portal.municipalities.models import DatedTask, Municipality, StaffRole
+from portal.outbox.models import Message
+from portal.pages.models import ContactPoint, ServiceInfo
+from tests.access.cast import Town
+from tests.factories import ContactPointFactory, ServiceInfoFactory
+from tests.housing.factories import ListingFactory
+from tests.jobs.factories import VacancyFactory
+from welcome.hosting.models import Assignment, FollowUpPlan, Host
+
+
+def _message(town: Town) -> Message:
+    return Message.objects.get_or_create(
+        key=f"test:{town.municipality.slug}",
+        defaults={"municipality": town.municipality, "kind": "test", "recipient": "x@x.example", "language": "nb",
+                  "subject": "Hei", "next_try_at": timezone.now()},
+    )[0]  # fmt: skip
+
+
+def _registration(town: Town) -> Registration:
+    return Registration.objects.create(
+        municipality=town.municipality, email="x@x.example", answers={}, confirmed_at=timezone.now()
+    )
+
+
+ROWS: dict[type[Model], Callable[[Town], Any]] = {
+    Municipality: lambda town: town.municipality,
+    StaffRole: lambda town: town.municipality.staff_roles.first(),
+    DatedTask: lambda town: town.municipality.datedtasks.first(),
+    Message: _message,
+    ContactPoint: lambda town: ContactPointFactory(municipality=town.municipality),
+    ServiceInfo: lambda town: (
+        town.municipality.serviceinfos.first() or ServiceInfoFactory(municipality=town.municipality)
+    ),
+    Household: lambda town: town.household,
+    Registration: _registration,
+    MoverImport: lambda town: MoverImport.objects.create(municipality=town.municipality, basis="test"),
+    Listing: lambda town: ListingFactory(municipality=town.municipality),
+    Vacancy: lambda town: VacancyFactory(municipality=town.municipality),
+    Host: lambda town: town.assignment.host,
+    Assignment: lambda town: town.assignment,
+    FollowUpPlan: lambda town: FollowUpPlan.objects.get(municipality=town.municipality),
+}

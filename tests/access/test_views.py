@@ -1,0 +1,165 @@
+"""The table: who gets what from every address that is not the office's. Own town and the town next door."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.urls import URLPattern, get_resolver, reverse
+
+from portal.municipalities.enums import Role
+from tests.access.cast import STAFF, Town, build_town, client_of
+from tests.factories import ServiceInfoFactory, StaffRoleFactory, UserFactory
+from tests.housing.factories import ListingFactory
+from tests.jobs.factories import VacancyFactory
+
+ANYONE = ["anonymous", "stranger", "newcomer", "host", "region_administrator", *STAFF]
+LOGIN = 302
+OPEN = dict.fromkeys(ANYONE, 200)
+# A page for whoever signed in: it shows their own household, or says that they have none.
+SIGNED_IN = dict.fromkeys(ANYONE, 200) | {"anonymous": LOGIN}
+# Only a POST changes anything; whoever is allowed to ask with GET is told so.
+SIGNED_IN_POST = dict.fromkeys(ANYONE, 405) | {"anonymous": LOGIN}
+HOST = dict.fromkeys(ANYONE, 404) | {"anonymous": LOGIN, "host": 200}
+HOST_POST = dict.fromkeys(ANYONE, 405) | {"anonymous": LOGIN}
+
+
+@dataclass(frozen=True)
+class Row:
+    """An address, the answer each person of the town gets, and how its arguments come from the town's data."""
+
+    name: str
+    answers: dict[str, int]
+    args: Callable[[Any], list[Any]] = lambda world: []
+
+
+TABLE = [
+    Row("pages:start", OPEN),
+    Row("pages:topic", OPEN, lambda world: ["jobs"]),
+    Row("pages:privacy", OPEN),
+    Row("newcomers:register", OPEN | {"newcomer": 302}),
+    Row("newcomers:postcode", OPEN),
+    Row("newcomers:my_page", SIGNED_IN),
+    Row("newcomers:edit", dict.fromkeys(ANYONE, 404) | {"anonymous": LOGIN, "newcomer": 200}),
+    Row("newcomers:consent", SIGNED_IN_POST, lambda world: ["phone"]),
+    Row("housing:list", OPEN),
+    Row("housing:detail", OPEN, lambda world: [world.listing.pk]),
+    Row("jobs:list", OPEN),
+    Row("jobs:detail", OPEN, lambda world: [world.vacancy.pk]),
+    Row("hosting:newcomers", HOST),
+    Row("hosting:newcomer", HOST, lambda world: [world.gol.assignment.pk]),
+    Row("hosting:contact", HOST, lambda world: [world.gol.assignment.pk]),
+    Row("hosting:accept", HOST_POST, lambda world: [world.gol.assignment.pk]),
+    Row("hosting:decline", HOST_POST, lambda world: [world.gol.assignment.pk]),
+]
+# Addresses without a municipality, each tested where it lives.
+ELSEWHERE = {"home", "healthz", "components", "mailbox", "mail"}
+LIBRARY = ("account_", "mfa_", "socialaccount_")
+
+
+@dataclass
+class World:
+    gol: Town
+    aal: Town
+    listing: Any
+    vacancy: Any
+
+    def user(self, who: str) -> Any:
+        if who == "anonymous":
+            return None
+        if who == "stranger":
+            return UserFactory(email="stranger@example.example")
+        if who == "region_administrator":
+            user = UserFactory(email="region@example.example")
+            StaffRoleFactory(user=user, region=True)
+            return user
+        return self.gol.people[who]
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    gol, aal = build_town("gol", "3550"), build_town("aal", "3570")
+    ServiceInfoFactory(municipality=gol.municipality, topic="jobs")
+    return World(gol, aal, ListingFactory(municipality=gol.municipality), VacancyFactory(municipality=gol.municipality))
+
+
+def address(world: World, row: Row, town: Town) -> str:
+    return reverse(row.name, args=[town.municipality.slug, *row.args(world)])
+
+
+def _names(patterns: list[Any], namespace: str = "") -> Iterator[str]:
+    for pattern in patterns:
+        if isinstance(pattern, URLPattern):
+            yield f"{namespace}{pattern.name}"
+        else:
+            yield from _names(
+                pattern.url_patterns, f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            )
+
+
+def test_every_address_stands_in_the_table() -> None:
+    names = {name for name in _names(get_resolver().url_patterns) if not name.startswith(("admin:", *LIBRARY))}
+    assert names - ELSEWHERE == {row.name for row in TABLE}
+
+
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: row.name)
+def test_each_role_in_its_own_town(world: World, row: Row) -> None:
+    found = {who: client_of(world.user(who)).get(address(world, row, world.gol)).status_code for who in ANYONE}
+    assert found == row.answers
+
+
+OF_ONE_TOWN = {
+    "housing:detail", "jobs:detail", "hosting:newcomer", "hosting:contact", "hosting:accept", "hosting:decline",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("row", [row for row in TABLE if row.name in OF_ONE_TOWN], ids=lambda row: row.name)
+def test_an_object_of_gol_is_not_found_under_aal(world: World, row: Row) -> None:
+    """Not by those of Gol, nor by those of Ål."""
+    for who in ["newcomer", "host", Role.COORDINATOR]:
+        for people in (world.gol.people, world.aal.people):
+            client = client_of(people[who])
+            assert client.get(address(world, row, world.aal)).status_code in {404, 405}
+            assert client.post(address(world, row, world.aal)).status_code in {404, 405}
+
+
+@pytest.mark.parametrize("name", ["hosting:newcomer", "hosting:contact", "hosting:accept", "hosting:decline"])
+def test_a_host_of_another_town_or_household_finds_nothing(world: World, name: str) -> None:
+    url = reverse(name, args=[world.gol.municipality.slug, world.gol.assignment.pk])
+    for user in [world.aal.people["host"], world.gol.people["newcomer"], world.gol.people[Role.COORDINATOR]]:
+        client = client_of(user)
+        answer = client.get(url) if name == "hosting:newcomer" else client.post(url, {"outcome": "reached"})
+        assert answer.status_code == 404
+
+
+def test_my_page_shows_ones_own_household_alone(world: World) -> None:
+    url = reverse("newcomers:my_page", args=["gol"])
+    own = client_of(world.gol.people["newcomer"]).get(url).content.decode()
+    other = client_of(world.aal.people["newcomer"]).get(url).content.decode()
+    assert "Nora gol" in own
+    assert "Nora gol" not in other
+    assert "Nora aal" not in own
+
+
+def test_what_never_was_and_what_is_anothers_look_the_same(world: World) -> None:
+    client = client_of(world.gol.people["host"])
+    never = reverse("hosting:newcomer", args=["gol", uuid.uuid4()])
+    others = reverse("hosting:newcomer", args=["gol", world.aal.assignment.pk])
+    assert client.get(never).status_code == client.get(others).status_code == 404
+
+
+@pytest.mark.parametrize("slug", ["nowhere", "flaa"])
+def test_a_municipality_that_is_unknown_or_off_is_not_found(world: World, slug: str) -> None:
+    world.aal.municipality.is_active, world.aal.municipality.slug = False, "flaa"
+    world.aal.municipality.save()
+    assert client_of(None).get(f"/nb/{slug}/").status_code == 404
+
+
+def test_a_view_is_closed_unless_it_says_that_it_is_open(world: World) -> None:
+    for row in TABLE:
+        answer = client_of(None).get(address(world, row, world.gol))
+        if row.answers["anonymous"] == LOGIN:
+            assert answer["Location"].startswith("/nb/account/login/"), row.name
