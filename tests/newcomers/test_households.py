@@ -11,13 +11,14 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from newcomers import services, tasks
+from newcomers import demo, services, tasks
 from newcomers.access import person_of
 from newcomers.enums import TRANSITIONS, HouseholdState, ShareField
-from newcomers.models import Consent, Household, HouseholdMove, Registration
+from newcomers.models import Consent, Household, HouseholdMove, Person, Registration
 from newcomers.services import MoveRefused
 from newcomers.timeline import entries
 from portal import clock, registry
+from portal.municipalities.loading import load_municipalities
 from tests.conftest import TODAY
 from tests.factories import HouseholdFactory, MunicipalityFactory, PersonFactory, UserFactory
 
@@ -238,3 +239,16 @@ def test_the_timeline_is_registered() -> None:
     assert timezone.localdate(household.created_at) in {
         entry.on for entry in registry.timeline(household, TODAY, for_staff=False)
     }
+
+
+# --- Demonstration --------------------------------------------------------------------------------
+
+
+def test_the_demonstration_may_be_loaded_twice() -> None:
+    load_municipalities()
+    first = demo.load_people(on=TODAY)
+    assert demo.load_people(on=TODAY) == first
+    assert first["households"] > 30
+    assert Household.objects.filter(moved_in_on__gt=TODAY).count() == 0
+    with_mail = Person.objects.exclude(email="")
+    assert with_mail.count() == with_mail.exclude(user=None).count() > 10

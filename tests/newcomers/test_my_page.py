@@ -1,0 +1,279 @@
+"""My page: what happens next, what has happened, what is known, and who may see it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from newcomers import services
+from newcomers.enums import HouseholdState
+from newcomers.models import Household, Person, Registration
+from portal import clock, registry
+from portal.municipalities.models import Municipality
+from portal.registry import Section, TimelineEntry
+from tests.conftest import TODAY
+from tests.factories import HouseholdFactory, MunicipalityFactory, PersonFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+URL = "/en/gol/my/"
+EDIT = "/en/gol/my/edit/"
+CONSENTS = "/en/gol/my/consents/"
+# As the browser sends the form of own details when nothing was changed.
+DETAILS = {"phone": "", "language": "nb", "wishes": "", "wants_post": "on"}
+
+
+@pytest.fixture(autouse=True)
+def _today(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "today", lambda: TODAY)
+
+
+@pytest.fixture
+def person() -> Person:
+    return PersonFactory(with_account=True, name="Kari Eksempel", household__family=False)
+
+
+@pytest.fixture
+def kari(client: Client, person: Person) -> Client:
+    client.force_login(person.user)
+    return client
+
+
+def page_of(client: Client, url: str = URL) -> str:
+    response = client.get(url)
+    assert response.status_code == 200
+    return str(response.content.decode())
+
+
+def provide(monkeypatch: pytest.MonkeyPatch, *entries: TimelineEntry) -> None:
+    """What some other room says of every household."""
+
+    def provider(household: Any, on: date) -> Iterable[TimelineEntry]:
+        return entries
+
+    monkeypatch.setitem(registry._timeline, "other room", provider)
+
+
+# --- Who ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("url", [URL, EDIT])
+def test_a_visitor_signs_in_first(client: Client, person: Person, url: str) -> None:
+    assert client.get(url).url == f"/en/account/login/?next={url}"
+
+
+def test_an_account_without_household_is_led_to_register(client: Client, person: Person) -> None:
+    client.force_login(UserFactory())
+    page = page_of(client)
+    assert 'href="/en/gol/register/"' in page
+    assert "Kari" not in page
+
+
+def test_a_household_of_another_town_is_not_shown_here(kari: Client, person: Person) -> None:
+    MunicipalityFactory(hemsedal=True)
+    assert "Kari" not in page_of(kari, "/en/hemsedal/my/")
+
+
+def test_both_adults_see_the_same_household(client: Client, person: Person) -> None:
+    other = PersonFactory(household=person.household, with_account=True, name="Ola Eksempel", position=1)
+    client.force_login(other.user)
+    response = client.get(URL)
+    assert response.context["household"] == person.household
+    assert "Hi Ola" in response.content.decode()
+
+
+def test_a_protected_household_sees_the_office_and_nothing_else(kari: Client, person: Person) -> None:
+    services.restrict(person.household, by=None)
+    page = page_of(kari)
+    assert "00 00 00 01" in page
+    assert "Kari" not in page
+    assert "protected" not in page.lower()
+
+
+@pytest.mark.parametrize("url", [EDIT, CONSENTS + "phone/"])
+def test_a_protected_household_changes_nothing_here(kari: Client, person: Person, url: str) -> None:
+    services.restrict(person.household, by=None)
+    assert kari.post(url, DETAILS | {"answer": "yes"}).status_code == 404
+
+
+# --- What it shows --------------------------------------------------------------------------------
+
+
+def test_what_happens_next_comes_first_with_its_day(
+    kari: Client, person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provide(
+        monkeypatch,
+        TimelineEntry(on=TODAY - timedelta(days=3), title="A letter came"),
+        TimelineEntry(on=date(2026, 12, 3), title="Welcome meeting", state="next"),
+        TimelineEntry(on=date(2026, 11, 20), title="Your host should have called", state="late"),
+    )
+    response = kari.get(URL)
+    page = response.content.decode()
+    assert [item["title"] for item in response.context["next"]] == ["Your host should have called", "Welcome meeting"]
+    assert page.index("Welcome meeting") < page.index("What has happened") < page.index("What we know about you")
+    assert "3 December 2026" in page or "Dec. 3, 2026" in page
+    windows = {window["label"]: window["lit"] for window in response.context["windows"]}
+    assert windows["A letter came"]
+    assert not windows["Welcome meeting"]
+
+
+def test_the_moving_day_comes_next_for_those_who_plan(kari: Client, person: Person) -> None:
+    Household.objects.update(state=HouseholdState.PLANNING, moved_in_on=date(2027, 2, 1))
+    assert [item["title"] for item in kari.get(URL).context["next"]] == ["Moving day"]
+
+
+def test_what_is_for_staff_is_not_shown(kari: Client, person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    provide(monkeypatch, TimelineEntry(on=TODAY, title="Seen by staff", staff_only=True))
+    assert "Seen by staff" not in page_of(kari)
+
+
+def test_other_rooms_have_their_sections(kari: Client, person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    def provider(request: Any, household: Any, on: date) -> Iterable[Section]:
+        yield Section(2, "components/notice.html", {"text": f"Second, for {household.name}"})
+        yield Section(1, "components/notice.html", {"text": "First <b>"})
+
+    monkeypatch.setattr(registry, "_my_page", {"other room": provider})
+    page = page_of(kari)
+    assert page.index("First &lt;b&gt;") < page.index("Second, for Kari Eksempel")
+
+
+def test_the_household_sees_what_is_known_about_it(client: Client) -> None:
+    household = HouseholdFactory(family=True, street="Lia 3", wishes="Kor", language="pl", adults__with_account=True)
+    client.force_login(household.adults[0].user)
+    page = page_of(client)
+    for words in ("2016, 2019", "Lia 3, 3550 Gol", "Kor", "Polski", household.adults[1].name):
+        assert words in page
+
+
+def test_what_was_written_is_shown_as_text(kari: Client, person: Person) -> None:
+    Household.objects.update(wishes="<script>alert(1)</script>")
+    assert "<script>alert" not in page_of(kari)
+
+
+def test_looking_changes_nothing(kari: Client, person: Person) -> None:
+    Registration.objects.create(municipality=person.household.municipality, email=person.email, answers={})
+    page_of(kari)
+    assert Registration.objects.get().confirmed_at is None
+
+
+def test_a_long_way_costs_no_more_queries(
+    kari: Client, person: Person, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+) -> None:
+    from django.db import connection
+
+    kari.get(URL)  # fills what is cached per process
+    with CaptureQueriesContext(
+        connection,
+    ) as short:
+        kari.get(URL)
+    for _number in range(30):
+        services.give_consent(person, field="phone")
+        services.withdraw_consent(person, field="phone")
+    PersonFactory.create_batch(10, household=person.household, child=True)
+    provide(monkeypatch, *(TimelineEntry(on=TODAY, title=f"Thing {number}") for number in range(200)))
+    with django_assert_num_queries(len(short)):
+        page = page_of(kari)
+    assert "Thing 199" in page
+
+
+def test_the_header_leads_to_what_fits(client: Client, person: Person) -> None:
+    gol = person.household.municipality
+    assert (register_link(client, gol), my_page_link(client, gol)) == (True, False)
+    client.force_login(UserFactory())
+    assert (register_link(client, gol), my_page_link(client, gol)) == (True, False)
+    client.force_login(person.user)
+    assert (register_link(client, gol), my_page_link(client, gol)) == (False, True)
+
+
+def register_link(client: Client, gol: Municipality) -> bool:
+    return "/en/gol/register/" in header(client)
+
+
+def my_page_link(client: Client, gol: Municipality) -> bool:
+    return URL in header(client)
+
+
+def header(client: Client) -> list[str]:
+    return [str(item["url"]) for item in client.get("/en/gol/privacy/").context["nav"]]
+
+
+# --- Changing -------------------------------------------------------------------------------------
+
+
+def test_own_details_are_changed(kari: Client, person: Person) -> None:
+    response = kari.post(EDIT, {"phone": "00 00 00 05", "language": "uk", "wishes": "Ski"})
+    assert response.url == URL
+    person.refresh_from_db()
+    household = Household.objects.get()
+    assert person.phone == "00 00 00 05"
+    assert (household.language, household.wishes, household.wants_post) == ("uk", "Ski", False)
+    person.user.refresh_from_db()
+    assert person.user.language == "en"
+
+
+def test_post_can_be_switched_on_again(kari: Client, person: Person) -> None:
+    Household.objects.update(wants_post=False)
+    kari.post(EDIT, DETAILS)
+    assert Household.objects.get().wants_post
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("phone", "call me"), ("language", "xx"), ("wishes", "I am 01817012309, yes")]
+)
+def test_a_wrong_detail_is_named_and_nothing_is_saved(kari: Client, person: Person, field: str, value: str) -> None:
+    response = kari.post(EDIT, DETAILS | {"wants_post": ""} | {field: value})
+    assert list(response.context["form"].errors) == [field]
+    assert "01817012309" not in response.content.decode()
+    assert Household.objects.get().wants_post
+
+
+def test_a_language_from_the_list_of_movers_stays_a_choice(kari: Client, person: Person) -> None:
+    Household.objects.update(language="lt")
+    assert "lietuvių" in page_of(kari)
+    assert kari.post(EDIT, DETAILS | {"language": "lt"}).status_code == 302
+    assert Household.objects.get().language == "lt"
+
+
+def test_an_open_too_long_edit_page_says_so(person: Person) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(person.user)
+    assert strict.post(EDIT, DETAILS).status_code == 403
+
+
+@pytest.mark.parametrize("field", ["phone", "email", "address"])
+def test_each_consent_is_given_and_withdrawn_by_a_button(kari: Client, person: Person, field: str) -> None:
+    assert f'action="{CONSENTS}{field}/"' in page_of(kari)
+    kari.post(f"{CONSENTS}{field}/", {"answer": "yes"})
+    assert person.consents.get(withdrawn_at=None).field == field
+    assert page_of(kari).count("Take it back") == 1
+    kari.post(f"{CONSENTS}{field}/", {"answer": "no"})
+    assert not person.consents.filter(withdrawn_at=None).exists()
+
+
+def test_a_consent_is_not_given_by_opening_a_link(kari: Client, person: Person) -> None:
+    assert kari.get(f"{CONSENTS}phone/?answer=yes").status_code == 405
+    assert not person.consents.exists()
+
+
+def test_there_is_no_consent_for_anything_else(kari: Client, person: Person) -> None:
+    assert kari.post(f"{CONSENTS}health/", {"answer": "yes"}).status_code == 404
+
+
+def test_one_adult_does_not_consent_for_the_other(kari: Client, person: Person) -> None:
+    other = PersonFactory(household=person.household, with_account=True, position=1)
+    kari.post(f"{CONSENTS}phone/", {"answer": "yes"})
+    assert not other.consents.exists()
+
+
+def test_no_id_of_a_household_stands_in_an_address(kari: Client, person: Person) -> None:
+    page = page_of(kari)
+    assert str(person.household_id) not in page
+    assert str(person.pk) not in page
+    assert kari.get(f"{URL}{uuid.uuid4()}/").status_code == 404
