@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from newcomers import services
 from newcomers.enums import HouseholdState
@@ -27,6 +28,12 @@ EDIT = "/en/gol/my/edit/"
 CONSENTS = "/en/gol/my/consents/"
 # As the browser sends the form of own details when nothing was changed.
 DETAILS = {"phone": "", "language": "nb", "wishes": "", "wants_post": "on"}
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from allauth.account.internal.stagekit import LOGIN_SESSION_KEY
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from newcomers import day_page, services
 from newcomers.enums import HouseholdState, Source
@@ -36,6 +37,12 @@ URL = "/en/gol/register/"
 MY_PAGE = "/en/gol/my/"
 # Its check digits hold; it is of the synthetic test series (month + 80).
 IDENTITY_NUMBER = "01817012309"
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(autouse=True)
