@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import User
+from portal.municipalities import admin_tasks  # noqa: F401  # registers the list of promises
 from portal.municipalities.access import has_permission, is_region_administrator
 from portal.municipalities.admin_base import (
     OwnMunicipalityFilter,

@@ -142,11 +142,11 @@ def test_without_a_plan_the_office_is_told() -> None:
 def test_one_person_can_host_in_two_towns_but_once_in_each() -> None:
     gol = MunicipalityFactory(gol=True)
     given = {"by": None, "email": "Vert@Example.example", "name": "Vert"}
-    first = services.add_host(municipality=gol, **given)
-    second = services.add_host(municipality=other_town(), **given)
+    first = services.add_host(host=Host(municipality=gol), **given)
+    second = services.add_host(host=Host(municipality=other_town()), **given)
     assert first.user == second.user
     with pytest.raises(ValidationError, match="host here already"):
-        services.add_host(municipality=gol, **given)
+        services.add_host(host=Host(municipality=gol), **given)
 
 
 # --- Saying yes or no ---
@@ -205,7 +205,7 @@ def test_every_move_is_logged() -> None:
 @pytest.mark.django_db
 def test_first_talk_makes_it_active_and_promises_the_next_step() -> None:
     assignment = accepted(on=DAY)
-    conversation = talked(assignment, on=date(2026, 11, 3))
+    talked(assignment, on=date(2026, 11, 3))
     assert assignment.state == AssignmentState.ACTIVE
     done = DatedTask.objects.get(occasion="first_hello")
     assert (done.outcome, done.done_on) == ("reached", date(2026, 11, 3))

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib.contenttypes.fields import GenericRelation
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Max, Prefetch, Q
+from django.db.models import F, OuterRef, Prefetch, Q, Subquery
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from parler.managers import TranslatableManager, TranslatableQuerySet
@@ -174,6 +174,7 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
 
     def with_next_step(self) -> AssignmentQuerySet:
         """Everything a list says about an assignment, in a fixed number of queries."""
+        latest = Conversation.objects.filter(assignment=OuterRef("pk")).order_by("-on")
         open_follow_ups = DatedTask.objects.open().filter(kind=FOLLOW_UP).order_by("due_on")
         return (
             self.select_related("household", "host__user", "plan")
@@ -182,7 +183,7 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
                 "plan__steps__translations",
                 Prefetch("tasks", open_follow_ups, to_attr="open_follow_ups"),
             )
-            .annotate(last_contact=Max("conversations__on"))
+            .annotate(last_contact=Subquery(latest.values("on")[:1]))
         )
 
 

@@ -17,7 +17,7 @@ from newcomers.models import Household
 from portal.accounts.models import User
 from portal.identity_numbers import no_identity_number
 from portal.municipalities import reminders
-from portal.municipalities.models import DatedTask, Municipality
+from portal.municipalities.models import DatedTask
 from welcome.hosting import messages
 from welcome.hosting.enums import ANSWER, FOLLOW_UP, HOST_HELP, OPEN_STATES, TRANSITIONS, AssignmentState, Outcome
 from welcome.hosting.models import Assignment, AssignmentMove, Conversation, FollowUpPlan, FollowUpStep, Host
@@ -37,12 +37,13 @@ class MoveRefused(Exception):
 
 
 @transaction.atomic
-def add_host(*, by: User, municipality: Municipality, email: str, name: str, **fields: object) -> Host:
+def add_host(*, by: User | None, host: Host, email: str, name: str) -> Host:
     """Make somebody a host, with an account if there is none."""
-    user = User.objects.for_email(email, name=name, language=municipality.main_language)
-    if municipality.hosts.filter(user=user).exists():
+    host.user = User.objects.for_email(email, name=name, language=host.municipality.main_language)
+    if host.municipality.hosts.filter(user=host.user).exists():
         raise ValidationError({"email": _("This person is a host here already.")})
-    return Host.objects.create(municipality=municipality, user=user, **fields)
+    host.save()
+    return host
 
 
 @transaction.atomic
