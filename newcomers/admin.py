@@ -155,7 +155,7 @@ class MoverImportForm(ScopedForm):
 
     file = forms.FileField(
         label=_("File"),
-        help_text=_("CSV as your spreadsheet saves it. Columns: name, address, postcode, flyttedato, birth year …"),
+        help_text=_("A CSV file, as your spreadsheet saves it."),
     )
     no_protection_column = forms.BooleanField(
         label=_("The list has no column for protected addresses"),

@@ -12,6 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
 from django.urls import reverse
+from django.utils.functional import Promise
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -88,7 +89,7 @@ class NavItem:
     """A way in, shown in the header of every page of a municipality."""
 
     order: int
-    label: str
+    label: str | Promise
     url_name: str
     shown: Callable[[HttpRequest], bool] = lambda request: True
 

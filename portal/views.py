@@ -46,4 +46,5 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     again = getattr(match.func, "keeps_typed", None)
     if again is None:
         return django_csrf_failure(request, reason=reason)
-    return again(request)
+    answer: HttpResponse = again(request)
+    return answer

@@ -37,7 +37,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(_("e-mail address"), unique=True)
     name = models.CharField(_("name"), max_length=200, blank=True)
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="nb")
-    is_active = models.BooleanField(_("can sign in"), default=True)
+    is_active = models.BooleanField(_("can sign in"), default=True)  # type: ignore[misc]  # a plain flag in the base
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     objects = UserManager()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,10 +21,11 @@ def queues(user: User, municipalities: Sequence[Municipality], on: date) -> Iter
     own = [m for m in municipalities if has_permission(user, Permission.CONTENT_EDIT, m)]
     if not own:
         return
-    for order, model, title, url in [
+    queues_of: list[tuple[int, Any, str, str]] = [
         (40, ContactPoint, _("Contact points nobody has checked lately"), "admin:pages_contactpoint_changelist"),
         (41, ServiceInfo, _("Texts nobody has checked lately"), "admin:pages_serviceinfo_changelist"),
-    ]:
+    ]
+    for order, model, title, url in queues_of:
         count = model.objects.filter(municipality__in=own).overdue(on).count()
         yield Queue(
             order=order,

@@ -59,7 +59,8 @@ class FactQuerySet(TranslatableQuerySet):
         late = Q(verified_on=None)
         for days in intervals:
             late |= Q(verify_every=days, verified_on__lt=on - timedelta(days=days))
-        return self.filter(late)
+        found: FactQuerySet = self.filter(late)
+        return found
 
 
 class ContactPoint(TranslatableModel, VerifiedFact):
