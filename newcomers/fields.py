@@ -34,6 +34,12 @@ class WithoutIdentityNumbers(forms.Form):
             clean.setlist(name, values)
         return clean
 
+    def show_again(self, data: Any) -> None:
+        """Fill an unsent form with what was typed into a page that was open for too long."""
+        typed = self._without_numbers(data)
+        # A box that is not sent was not ticked, so every field has its say.
+        self.initial.update({name: typed.get(name) for name, field in self.fields.items() if not field.disabled})
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         for name in self._had_identity_number:

@@ -28,6 +28,11 @@ from portal.municipalities.models import Municipality, Postcode
 capfirst = lazy(_capfirst, str)  # choices are read before the reader's language is known
 OLDEST = date(1900, 1, 1)
 MONTHS_AHEAD = 12
+# Stands below the postcode, and is filled anew while that is typed.
+PLACE = """
+<div id="place" class="muted" aria-live="polite">
+  {% include "newcomers/place.html" with place=form.place %}
+</div>"""
 ADULT_AGE = 18
 
 # In their own words, since the reader may know no other. Those we do not write in are wishes (nearest_language).
@@ -159,7 +164,7 @@ class RegistrationForm(WithoutIdentityNumbers):
         for name in names:
             content.append(Row(*(Column(part) for part in name)) if isinstance(name, tuple) else name)
             if name == "postcode":
-                content.append(HTML('{% include "newcomers/place.html" with place=form.place %}'))
+                content.append(HTML(PLACE))
         if "share_phone" in names:
             content.insert(0, HTML('{% include "newcomers/about_sharing.html" %}'))
         return Fieldset(legend, *content)

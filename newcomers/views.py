@@ -10,6 +10,7 @@ from allauth.account.internal.stagekit import LOGIN_SESSION_KEY
 from allauth.core.internal import ratelimit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,7 +18,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.text import capfirst
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -33,6 +35,7 @@ from portal.municipalities.middleware import MunicipalityRequest, SignedInReques
 
 # Registrations an hour: of one network (a library, a reception centre), and to one address.
 RATES = {"register": "20/h/ip,5/h/key"}
+OPEN_TOO_LONG = gettext_lazy("The page was open for too long. Nothing is lost: look through it, and send it again.")
 
 
 # --- Registering ----------------------------------------------------------------------------------
@@ -62,9 +65,8 @@ def register(request: MunicipalityRequest) -> HttpResponse:
 def register_again(request: MunicipalityRequest) -> HttpResponse:
     """The page was open too long: what was typed comes back, and one press sends it."""
     form = _registration_form(request)
-    typed = RegistrationForm(request.POST, municipality=request.municipality, on=clock.today()).data
-    form.initial.update({name: typed.get(name) for name in form.fields if name in typed})
-    messages.warning(request, _("The page was open for too long. Nothing is lost: look through it, and send it again."))
+    form.show_again(request.POST)
+    messages.warning(request, OPEN_TOO_LONG)
     return _form_page(request, form, status=403)
 
 
@@ -178,7 +180,7 @@ def _facts(household: Household, person: Person) -> list[dict[str, Any]]:
         {"label": _("Adults"), "value": household.name},
         {"label": _("Children, by birth year"), "value": ", ".join(map(str, household.child_birth_years))},
         {"label": _("Address"), "value": address},
-        {"label": _("Lives here"), "value": household.get_residency_display()},
+        {"label": _("Lives here"), "value": capfirst(household.get_residency_display())},
         {"label": _("Language of letters and mail"), "value": _language_name(household.language)},
         {"label": _("Your e-mail address"), "value": person.email},
         {"label": _("Your phone number"), "value": person.phone},
@@ -206,6 +208,18 @@ def edit(request: SignedInRequest) -> HttpResponse:
     return render(request, "newcomers/edit.html", {"form": form})
 
 
+def edit_again(request: MunicipalityRequest) -> HttpResponse:
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.path)
+    form = OwnDetailsForm(person=_own_person_or_404(request))
+    form.show_again(request.POST)
+    messages.warning(request, OPEN_TOO_LONG)
+    return render(request, "newcomers/edit.html", {"form": form}, status=403)
+
+
+edit.keeps_typed = edit_again  # type: ignore[attr-defined]  # as above
+
+
 @require_POST
 def consent(request: SignedInRequest, field: str) -> HttpResponse:
     person = _own_person_or_404(request)
@@ -220,7 +234,7 @@ def consent(request: SignedInRequest, field: str) -> HttpResponse:
     return redirect(reverse("newcomers:my_page", args=[request.municipality.slug]) + "#sharing")
 
 
-def _own_person_or_404(request: SignedInRequest) -> Person:
+def _own_person_or_404(request: MunicipalityRequest) -> Person:
     person = own_person(request)
     if person is None or person.household.restricted:
         raise Http404

@@ -248,10 +248,23 @@ def test_a_language_from_the_list_of_movers_stays_a_choice(kari: Client, person:
     assert Household.objects.get().language == "lt"
 
 
-def test_an_open_too_long_edit_page_says_so(person: Person) -> None:
+def test_an_edit_page_that_was_open_too_long_comes_back_with_what_was_typed(person: Person) -> None:
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(person.user)
-    assert strict.post(EDIT, DETAILS).status_code == 403
+    response = strict.post(EDIT, {"phone": "00 00 00 05", "language": "uk", "wishes": "Ski 01817012309"})
+    assert response.status_code == 403
+    form = response.context["form"]
+    assert {name: form[name].value() for name in form.fields} == {
+        "phone": "00 00 00 05",
+        "language": "uk",
+        "wishes": "Ski ",
+        "wants_post": None,
+    }
+    assert Household.objects.get().wants_post
+
+
+def test_an_edit_page_without_a_session_leads_to_sign_in(person: Person) -> None:
+    assert Client(enforce_csrf_checks=True).post(EDIT, DETAILS).url == f"/en/account/login/?next={EDIT}"
 
 
 @pytest.mark.parametrize("field", ["phone", "email", "address"])

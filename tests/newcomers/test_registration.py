@@ -598,7 +598,7 @@ def test_the_place_of_a_postcode_is_looked_up(client: Client, gol: Municipality)
     assert "3550 Gol" in client.get("/en/gol/postcode/", {"postcode": "3550"}).content.decode()
     assert "no postcode 9999" in client.get("/en/gol/postcode/", {"postcode": "9999"}).content.decode()
     half = client.get("/en/gol/postcode/", {"postcode": "355"}).content.decode()
-    assert re.fullmatch(r'<p id="place"[^>]*></p>', half.strip())
+    assert half.strip() == ""
 
 
 def test_without_a_script_the_server_fills_in_the_place(
