@@ -88,7 +88,7 @@ class House:
 
     @property
     def eaves(self) -> int:
-        return self.ridge + (self.right - self.left) // 2 - 14
+        return self.ridge + 60 + (self.right - self.left) * 35 // 200
 
     @property
     def ground(self) -> int:
