@@ -122,9 +122,13 @@ def _settle(registration: Registration, user: User, on: date) -> None:
     - it belongs to the account (the same address), or
     - nobody has an account there, and the one who registers is one of its adults (same address, name, birth year).
     All else that touches a household we know is for the office: somebody there has an account, only the second adult
-    is known, the account belongs to another household here, or the name belongs to a protected household.
+    is known, the account belongs to another household here, or the name belongs to a protected household. Then not
+    even what was typed is kept, since it may be the address that is protected: the office has the e-mail address.
     """
     person, is_clear = _find_person(registration, user)
+    if person and person.household.restricted:
+        registration.answers = {}
+        registration.save(update_fields=["answers"])
     if not is_clear:
         return
     if person is None:
@@ -147,8 +151,10 @@ def _finish(registration: Registration, person: Person) -> None:
 
 @transaction.atomic
 def accept_as_new(registration: Registration, *, by: User, on: date) -> Household | None:
-    """The office has looked at a registration that waited: it is a household of its own. None: decided already."""
+    """The office has looked at a registration that waited: it is a household of its own. None: it cannot."""
     waiting = Registration.objects.filter(pk=registration.pk, household=None, confirmed_at__isnull=False)
+    if not registration.answers:
+        return None  # perhaps a protected household: the office writes to them, and registers them itself
     # Whoever takes the time of confirmation first decides; the other finds it changed.
     if not waiting.filter(confirmed_at=registration.confirmed_at).update(confirmed_at=timezone.now()):
         return None
@@ -179,7 +185,7 @@ def _find_person(registration: Registration, user: User) -> tuple[Person | None,
     ]
     if not known:
         return None, True
-    first = known[0]
+    first = next((person for person in known if person.household.restricted), known[0])
     is_registrant = first.name_key == name_key(answers["adults"][0]["name"])
     is_free = not first.household.restricted and not first.household.persons.filter(user__isnull=False).exists()
     return first, is_registrant and is_free

@@ -450,14 +450,18 @@ def test_a_second_household_of_one_account_is_for_the_office(
     assert Household.objects.get().street == "Storgata 12 B"
 
 
-def test_the_name_of_a_protected_household_is_for_the_office(
-    client: Client, gol: Municipality, typed: dict[str, Any], imported: Household
+@pytest.mark.parametrize("changes", [{}, {"name": "Other Name"}, {"street": "Lia 3"}])
+def test_the_name_of_a_protected_household_is_for_the_office_without_what_was_typed(
+    client: Client, gol: Municipality, typed: dict[str, Any], imported: Household, changes: dict[str, str]
 ) -> None:
     services.restrict(imported, by=None)
-    register(client, typed)
+    register(client, typed, **changes)
     confirm(client)
-    assert left_to_the_office(client)
+    assert "We have your registration" in client.get(MY_PAGE).content.decode()
+    registration = Registration.objects.get()
+    assert (registration.household, registration.answers) == (None, {})
     assert not Household.objects.exclude(street="").exists()
+    assert services.accept_as_new(registration, by=UserFactory(), on=TODAY) is None
 
 
 def test_the_office_sees_how_many_wait(
