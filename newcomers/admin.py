@@ -140,9 +140,25 @@ class RegistrationAdmin(ScopedAdmin):
     list_select_related = ("municipality",)
     fields = ("municipality", "email", "confirmed_at", "typed")
     readonly_fields = fields
+    delete_permission = Permission.HOUSEHOLD_CHANGE
+    actions = ("accept_as_new",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Registration]:
         return super().get_queryset(request).filter(pk__in=registrations_to_look_at().values("pk"))
+
+    def has_accept_permission(self, request: HttpRequest) -> bool:
+        return has_permission(request.user, Permission.HOUSEHOLD_CHANGE)
+
+    @admin.action(description=_("This is a household of its own: take it in"), permissions=["accept"])
+    def accept_as_new(self, request: HttpRequest, queryset: QuerySet[Registration]) -> None:
+        taken = [r for r in queryset if services.accept_as_new(r, by=request.user, on=clock.today())]
+        self.message_user(request, _("%(count)d taken in.") % {"count": len(taken)}, messages.SUCCESS)
+        if len(taken) < queryset.count():
+            self.message_user(
+                request,
+                _("Some could not be taken in. Write to them, and register them yourself."),
+                messages.WARNING,
+            )
 
     @admin.display(description=_("what they typed"))
     def typed(self, registration: Registration) -> SafeString:

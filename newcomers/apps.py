@@ -15,6 +15,7 @@ class NewcomersConfig(AppConfig):
         user_logged_in.connect(signals.finish_registrations, dispatch_uid="newcomers.finish_registrations")
         registry.register_timeline("newcomers", timeline.entries, models=timeline.SHOWN)
         registry.register_day_page("newcomers", day_page.queues)
+        registry.register_figures("newcomers", day_page.figures)
         registry.register_navigation(
             registry.NavItem(30, _("Register"), "newcomers:register", shown=access.has_no_household)
         )

@@ -10,18 +10,37 @@ from django.utils.translation import gettext as _
 
 from newcomers.access import registrations_to_look_at
 from portal.accounts.models import User
+from portal.clock import add_months
 from portal.municipalities.access import has_permission
 from portal.municipalities.enums import Permission
 from portal.municipalities.models import Municipality
-from portal.registry import Queue
+from portal.registry import Figure, Queue
+
+# Below this, a figure could point at somebody.
+SMALLEST_FIGURE = 5
 
 
 def queues(user: User, municipalities: Sequence[Municipality], on: date) -> Iterable[Queue]:
     own = [m for m in municipalities if has_permission(user, Permission.HOUSEHOLD_CHANGE, m)]
-    if not own:
-        return
+    if own:
+        yield _to_look_at(own)
+
+
+def figures(user: User, municipalities: Sequence[Municipality], on: date) -> Iterable[Figure]:
+    """How many moved in, for those who see figures and no person."""
+    for municipality in municipalities:
+        if not has_permission(user, Permission.FIGURES_VIEW, municipality):
+            continue
+        moved_in = municipality.households.shown().moved_in_between(add_months(on, -12), on).count()
+        yield Figure(
+            title=_("Households that moved to %(place)s in the last 12 months") % {"place": municipality.name},
+            value=str(moved_in) if moved_in >= SMALLEST_FIGURE else _("fewer than %(n)d") % {"n": SMALLEST_FIGURE},
+        )
+
+
+def _to_look_at(own: Sequence[Municipality]) -> Queue:
     count = registrations_to_look_at().filter(municipality__in=own).count()
-    yield Queue(
+    return Queue(
         order=30,
         title=_("Registrations to look at"),
         count=count,

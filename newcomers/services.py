@@ -19,6 +19,7 @@ from django.utils import timezone, translation
 from newcomers.enums import TRANSITIONS, HouseholdState, ShareField
 from newcomers.matching import address_key, name_key
 from newcomers.models import Consent, Household, HouseholdMove, Person, Registration
+from portal import registry
 from portal.accounts.models import User
 from portal.municipalities.models import Municipality
 from portal.outbox.models import Message
@@ -341,6 +342,7 @@ def restrict(household: Household, *, by: User | None) -> None:
     emails = household.persons.exclude(email="").values("email")
     Registration.objects.filter(municipality=household.municipality, household=None, email__in=emails).delete()
     household.refresh_from_db()
+    registry.forget_address(household)
     logger.info("Household %s was protected by %s.", household.pk, by.pk if by else "nobody")
 
 

@@ -63,6 +63,14 @@ class Queue:
 
 
 @dataclass(frozen=True)
+class Figure:
+    """A number for those who see figures and no person; too small ones are said in words."""
+
+    title: str
+    value: str
+
+
+@dataclass(frozen=True)
 class TaskKind:
     """What a kind of promise means: its name, where staff find it, and how its owner is reminded."""
 
@@ -96,11 +104,14 @@ class NavItem:
 
 TimelineProvider = Callable[["Household", date], Iterable[TimelineEntry]]
 SectionProvider = Callable[["HttpRequest", "Household", date], Iterable[Section]]
+FigureProvider = Callable[["User", Sequence["Municipality"], date], Iterable[Figure]]
 QueueProvider = Callable[["User", Sequence["Municipality"], date], Iterable[Queue]]
 
 _timeline: dict[str, TimelineProvider] = {}
 _my_page: dict[str, SectionProvider] = {}
 _day_page: dict[str, QueueProvider] = {}
+_figures: dict[str, FigureProvider] = {}
+_protection: dict[str, Callable[[Household], None]] = {}
 _navigation: list[NavItem] = []
 task_kinds: dict[str, TaskKind] = {}
 
@@ -120,6 +131,24 @@ def register_my_page(name: str, provider: SectionProvider) -> None:
 
 def register_day_page(name: str, provider: QueueProvider) -> None:
     _day_page[name] = provider
+
+
+def register_figures(name: str, provider: FigureProvider) -> None:
+    _figures[name] = provider
+
+
+def figures(user: User, municipalities: Sequence[Municipality], on: date) -> list[Figure]:
+    return [figure for provide in _figures.values() for figure in provide(user, municipalities, on)]
+
+
+def register_protection(name: str, forget: Callable[[Household], None]) -> None:
+    """`forget` removes what an app keeps of a household's address, in the transaction that protects it."""
+    _protection[name] = forget
+
+
+def forget_address(household: Household) -> None:
+    for forget in _protection.values():
+        forget(household)
 
 
 def register_task_kind(kind: TaskKind) -> None:

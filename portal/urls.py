@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from portal import views
 
@@ -34,6 +34,8 @@ if not settings.PRODUCTION:
 
 urlpatterns += i18n_patterns(
     path("", views.home, name="home"),
+    # Nobody has a password, and an address is changed by the office, which knows whose household it opens.
+    re_path(r"^account/(?:signup|password|email|confirm-email)/", views.closed),
     path("account/", include("allauth.urls")),
     path("<slug:municipality_slug>/", include(in_municipality)),
 )

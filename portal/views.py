@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve
 from django.utils.translation import get_language
@@ -27,6 +27,12 @@ def home(request: HttpRequest) -> HttpResponse:
         for place in municipalities
     ]
     return render(request, "home.html", {"places": places})
+
+
+@login_not_required
+def closed(request: HttpRequest) -> HttpResponse:
+    """Pages of the sign-in library that the portal does without."""
+    raise Http404
 
 
 @login_not_required

@@ -75,6 +75,7 @@ class ScopedAdmin(admin.ModelAdmin):
     personal = False
     list_per_page = 50
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
 
     # --- What is seen ---
 

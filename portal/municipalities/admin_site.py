@@ -12,6 +12,7 @@ from csp.decorators import csp_update
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.views import redirect_to_login
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -19,7 +20,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from portal import clock, registry
-from portal.municipalities.access import roles_of
+from portal.municipalities.access import is_region_administrator, roles_of
 from portal.municipalities.admin_base import ScopedAdmin
 from portal.municipalities.models import Municipality
 
@@ -76,10 +77,18 @@ class PortalAdminSite(admin.AdminSite):
     password_change_done = password_change
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        own = Municipality.objects.filter(staff_roles__in=roles_of(request.user), is_active=True).distinct()
+        own, on = list(self._own_municipalities(request)), clock.today()
         context = {
             "own_municipalities": own,
-            "on": clock.today(),
-            "queues": registry.day_page(request.user, list(own), clock.today()),
+            "on": on,
+            "queues": registry.day_page(request.user, own, on),
+            "figures": registry.figures(request.user, own, on),
         }
         return super().index(request, (extra_context or {}) | context)
+
+    def _own_municipalities(self, request: HttpRequest) -> QuerySet[Municipality]:
+        """Where somebody has a role; all that are switched on for a region administrator."""
+        active = Municipality.objects.filter(is_active=True)
+        if is_region_administrator(request.user):
+            return active
+        return active.filter(staff_roles__in=roles_of(request.user)).distinct()

@@ -38,7 +38,7 @@ def _registration(town: Town) -> Registration:
 ROWS: dict[type[Model], Callable[[Town], Any]] = {
     Municipality: lambda town: town.municipality,
     StaffRole: lambda town: town.municipality.staff_roles.first(),
-    DatedTask: lambda town: town.municipality.datedtasks.first(),
+    DatedTask: lambda town: town.municipality.datedtasks.open().first(),
     Message: _message,
     ContactPoint: lambda town: ContactPointFactory(municipality=town.municipality),
     ServiceInfo: lambda town: (
