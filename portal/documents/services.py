@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
 
 from django.utils import timezone
 
@@ -12,12 +11,15 @@ from portal.documents.enums import JobState
 from portal.documents.models import PrintJob
 from portal.municipalities.models import Municipality
 
-# A job that has shown no progress for so long is taken for dead; whoever wants the work starts it again.
-SILENCE = timedelta(minutes=2)
-
 
 def start(*, kind: str, municipality: Municipality, by: User | None) -> PrintJob:
     return PrintJob.objects.create(kind=kind, municipality=municipality, by=by)
+
+
+def start_again(job: PrintJob, *, by: User | None) -> None:
+    """What the job ended in before stays until there is something new."""
+    job.state, job.done, job.total, job.error, job.by = JobState.WAITING, 0, 0, "", by
+    job.save(update_fields=["state", "done", "total", "error", "by"])
 
 
 def show_progress(job: PrintJob, *, done: int, total: int) -> None:

@@ -5,3 +5,10 @@ from django.utils.translation import gettext_lazy as _
 class LettersConfig(AppConfig):
     name = "welcome.letters"
     verbose_name = _("Welcome letters")
+
+    def ready(self) -> None:
+        from portal import registry
+        from welcome.letters import day_page, timeline
+
+        registry.register_timeline("letters", timeline.entries, models=timeline.SHOWN)
+        registry.register_day_page("letters", day_page.queues)

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import segno
 from django.conf import settings
@@ -65,7 +66,7 @@ def listed(names: Sequence[str]) -> str:
     """Kari, Ola and Per."""
     if len(names) < 2:
         return "".join(names)
-    return _("{names} and {last_name}").format(names=", ".join(names[:-1]), last_name=names[-1])
+    return _("%(names)s and %(last_name)s") % {"names": ", ".join(names[:-1]), "last_name": names[-1]}
 
 
 def digest(facts: Mapping[str, Any]) -> str:
@@ -143,7 +144,7 @@ class LetterMaker:
             "signature": Signature(
                 closing=text.closing, name=municipality.signature_name, title=municipality.signature_title
             ),
-            "sections": [self._section(info, language) for info in self.infos],
+            "sections": self._sections(language),
             "qr": self._qr(language),
         }
 
@@ -162,23 +163,33 @@ class LetterMaker:
             "return_line": "Retur: " + ", ".join(line for line in (name, street, city) if line),
         }
 
-    def _section(self, info: ServiceInfo, language: str) -> Section:
-        text = text_in(info, language, self.municipality.main_language)
-        return {
-            "heading": text.title if text else str(info),
-            "text": plain_text(text.summary) if text else "",
-            "contacts": [self._contact(contact, language) for contact in info.contacts.all()],
-        }
+    def _sections(self, language: str) -> list[Section]:
+        """One sheet in a size that can be read: each contact's hours stand where it is named first."""
+        named: set[UUID] = set()
+        sections: list[Section] = []
+        for info in self.infos:
+            text = text_in(info, language, self.municipality.main_language)
+            contacts = list(info.contacts.all())
+            sections.append(
+                {
+                    "heading": text.title if text else str(info),
+                    "text": plain_text(text.summary) if text else "",
+                    "contacts": [self._contact(c, language, with_hours=c.pk not in named) for c in contacts],
+                }
+            )
+            named |= {contact.pk for contact in contacts}
+        return sections
 
-    def _contact(self, contact: ContactPoint, language: str) -> Contact:
+    def _contact(self, contact: ContactPoint, language: str, *, with_hours: bool) -> Contact:
+        """Whom to call, and when. The rest stands on the site."""
         text = text_in(contact, language, self.municipality.main_language)
-        opening_hours = text.opening_hours if text else ""
-        details = (contact.phone, contact.email, contact.address, opening_hours)
+        opening_hours = text.opening_hours if text and with_hours else ""
+        details = (contact.phone or contact.email or contact.address, opening_hours)
         return {"name": text.name if text else contact.code, "details": [detail for detail in details if detail]}
 
     def _qr(self, language: str) -> QrCode:
         url = f"{settings.SITE_URL}/{language}/{self.municipality.slug}/"
-        caption = _("More on our site, and your own page: {address}").format(address=_without_scheme(url))
+        caption = _("More on our site, and your own page: %(address)s") % {"address": _without_scheme(url)}
         return {"svg": segno.make(url, error="m").svg_inline(border=0), "caption": caption}
 
 

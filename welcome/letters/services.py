@@ -31,9 +31,8 @@ def letter_maker(*, municipality: Municipality, on: date, occasion: str = Occasi
     infos = facts_in_letters(municipality)
     if stale := unverified(infos, on):
         raise LettersStopped(
-            _("These facts in the letter are not verified: {facts}. Check each, and mark it as verified.").format(
-                facts="; ".join(_named(fact) for fact in stale)
-            )
+            _("These facts in the letter are not verified: %(facts)s. Check each, and mark it as verified.")
+            % {"facts": "; ".join(_named(fact) for fact in stale)}
         )
     return LetterMaker(municipality, _template(municipality, occasion), infos, on)
 
@@ -46,9 +45,8 @@ def _template(municipality: Municipality, occasion: str) -> LetterTemplate:
     )
     if template is None or not template.translations.all():
         raise LettersStopped(
-            _("{municipality} has no letter template. Write one under Letter templates first.").format(
-                municipality=municipality
-            )
+            _("%(municipality)s has no letter template. Write one under Letter templates first.")
+            % {"municipality": municipality}
         )
     return template
 
@@ -78,8 +76,8 @@ def unverified_contacts(municipality: Municipality, on: date) -> list[VerifiedFa
 
 def _named(fact: VerifiedFact) -> str:
     if fact.verified_on is None:
-        return _("{fact} (never verified)").format(fact=fact)
-    return _("{fact} (last verified {day})").format(fact=fact, day=written_date(fact.verified_on))
+        return _("%(fact)s (never verified)") % {"fact": fact}
+    return _("%(fact)s (last verified %(day)s)") % {"fact": fact, "day": written_date(fact.verified_on)}
 
 
 def write_drafts(*, maker: LetterMaker, letters: Mapping[Household, LetterData]) -> dict[UUID, Letter]:

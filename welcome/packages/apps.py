@@ -5,3 +5,11 @@ from django.utils.translation import gettext_lazy as _
 class PackagesConfig(AppConfig):
     name = "welcome.packages"
     verbose_name = _("Welcome packages")
+
+    def ready(self) -> None:
+        from portal import registry
+        from welcome.packages import day_page, timeline
+
+        registry.register_timeline("packages", timeline.entries, models=timeline.SHOWN)
+        registry.register_my_page("packages", timeline.my_page)
+        registry.register_day_page("packages", day_page.queues)

@@ -53,6 +53,13 @@ def unfit(packages: QuerySet[Package]) -> QuerySet[Package]:
     return packages.exclude(Exists(fit))
 
 
+def gets_post(household: Household) -> bool:
+    """The same for one household at hand: whether it may and can get a package at all."""
+    lives_here = household.state not in {HouseholdState.CONSIDERING, HouseholdState.MOVED_AWAY}
+    can_get = household.wants_post and household.has_postal_address and any(a.name for a in household.adults)
+    return lives_here and can_get and not household.restricted and is_printable(household)
+
+
 def is_printable(household: Household) -> bool:
     """Whether the letter's fonts have every character of the names and the address."""
     return not undrawable("".join([household.first_names, *recipient_lines(household)]))

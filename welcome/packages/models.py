@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -42,7 +43,10 @@ class Partner(MunicipalRecord):
 
 class GiftQuerySet(TranslatableQuerySet):
     def valid(self, on: date) -> GiftQuerySet:
-        return self.filter(Q(valid_from=None) | Q(valid_from__lte=on), Q(valid_to=None) | Q(valid_to__gte=on))
+        valid: GiftQuerySet = self.filter(
+            Q(valid_from=None) | Q(valid_from__lte=on), Q(valid_to=None) | Q(valid_to__gte=on)
+        )
+        return valid
 
 
 class Gift(TranslatableModel, MunicipalRecord):
@@ -100,6 +104,15 @@ class Gift(TranslatableModel, MunicipalRecord):
 
     def __str__(self) -> str:
         return str(self.safe_translation_getter("title", default=self.code, any_language=True))
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """A gift begins with all that is agreed; after that, only stock.py changes these two."""
+        if self._state.adding:
+            self.left = self.agreed
+        else:
+            names = {field.name for field in self._meta.concrete_fields if not field.primary_key}
+            kwargs.setdefault("update_fields", names - {"agreed", "left"})
+        super().save(*args, **kwargs)
 
 
 class PackagePlan(MunicipalRecord):

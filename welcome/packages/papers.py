@@ -17,6 +17,7 @@ from portal.documents import render
 from portal.documents.shapes import GiftTotal, LetterDocument, PackingListDocument, PackingRow
 from portal.pages.texts import text_in
 from welcome.letters.composing import recipient_lines
+from welcome.letters.preview import demo_notice
 from welcome.packages.enums import ItemState
 from welcome.packages.models import Gift, Package, PackageItem, PackageRun
 from welcome.packages.runs import Progress
@@ -60,18 +61,14 @@ def letters_pdf(run: PackageRun, *, on: date, progress: Progress) -> LettersFile
 def _document(run: PackageRun, facts: Sequence[Any]) -> LetterDocument:
     language = run.municipality.main_language
     with translation.override(language):
-        title = _("Welcome letters {quarter}").format(quarter=run.quarter)
+        title = _("Welcome letters %(quarter)s") % {"quarter": run.quarter}
         return {
             "language": language,
             "title": f"{title}: {run.municipality.name}",
             "author": f"{run.municipality.name} kommune",
-            "demo_notice": demo_notice(run),
+            "demo_notice": demo_notice(run.municipality),
             "letters": list(facts),
         }
-
-
-def demo_notice(run: PackageRun) -> str:
-    return _("Demonstration: invented people and offers. Do not send.") if run.municipality.is_demo else ""
 
 
 def _in_chunks(packages: QuerySet[Package], size: int) -> Iterator[list[Package]]:
@@ -99,11 +96,11 @@ def _packing_list(run: PackageRun, language: str) -> PackingListDocument:
     rows = [_packing_row(package, titles) for chunk in _in_chunks(packages, 500) for package in chunk]
     return {
         "language": language,
-        "title": _("Packing list {quarter}").format(quarter=run.quarter),
+        "title": _("Packing list %(quarter)s") % {"quarter": run.quarter},
         "author": f"{run.municipality.name} kommune",
         "municipality": f"{run.municipality.name} kommune",
         "quarter": run.quarter,
-        "demo_notice": demo_notice(run),
+        "demo_notice": demo_notice(run.municipality),
         "labels": {
             "totals_heading": _("Gifts in all"),
             "gift": _("Gift"),

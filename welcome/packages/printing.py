@@ -52,9 +52,8 @@ class Printing:
         file = papers.letters_pdf(self.run, on=self.on, progress=self._second_half)
         if not file.letters:
             raise RunError(
-                _("There is nothing to print: nobody is planned in {quarter} of {municipality}.").format(
-                    quarter=self.run.quarter, municipality=self.run.municipality
-                )
+                _("There is nothing to print: nobody is planned in %(quarter)s of %(municipality)s.")
+                % {"quarter": self.run.quarter, "municipality": self.run.municipality}
             )
         packing_list = papers.packing_list_pdf(self.run, on=self.on)
         printed = PrintedRun(file.pdf, len(file.letters), file.pages, packing_list)

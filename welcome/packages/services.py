@@ -17,7 +17,7 @@ from portal.accounts.models import User
 from portal.clock import Quarter
 from portal.municipalities.models import Municipality
 from welcome.packages.enums import RunState
-from welcome.packages.models import PackageRun
+from welcome.packages.models import PackagePlan, PackageRun
 from welcome.packages.planning import Planning, RunReport
 from welcome.packages.printing import PrintedRun, Printing, print_again
 from welcome.packages.runs import Progress, RunChanged, RunError
@@ -42,7 +42,8 @@ def run_packages(
     """
     if on not in quarter:
         raise RunError(
-            _("{day} is not in {quarter}. Give a day within the quarter of the run.").format(day=on, quarter=quarter)
+            _("%(day)s is not in %(quarter)s. Give a day within the quarter of the run.")
+            % {"day": on, "quarter": quarter}
         )
     if not dry_run:
         return Planning(municipality, quarter, on, by, progress).run_through()
@@ -64,9 +65,8 @@ def print_run(
         )
         if run is None:
             raise RunError(
-                _("{municipality} has no package run for {quarter}. Plan it first.").format(
-                    municipality=municipality, quarter=quarter
-                )
+                _("%(municipality)s has no package run for %(quarter)s. Plan it first.")
+                % {"municipality": municipality, "quarter": quarter}
             )
         if run.state == RunState.PRINTED:
             return print_again(run, by=by, progress=progress)
@@ -75,6 +75,12 @@ def print_run(
         except RunChanged:
             continue
     raise RunError(_("The run changes while it is being printed. Wait until nobody plans it, and print it again."))
+
+
+def window_of(municipality: Municipality) -> int:
+    """Months back from the day within which a household must have moved in."""
+    plan = PackagePlan.objects.filter(municipality=municipality).first() or PackagePlan()
+    return plan.window_months
 
 
 def due_runs(on: date) -> Iterator[Municipality]:

@@ -52,17 +52,21 @@ def give_back(items: Iterable[PackageItem]) -> None:
 def set_agreed(*, gift: Gift, agreed: int | None, by: User | None) -> None:
     """A new agreement: what is reserved or handed out already counts. Refused when that is more."""
     Gift.objects.filter(pk=gift.pk).update(left=F("left"))  # takes the row: nothing is reserved in between
-    left = None if agreed is None else agreed - _in_use(gift)
+    left = None if agreed is None else agreed - in_use(gift)
     if left is not None and left < 0:
-        raise ValidationError(
-            _("%(number)d are reserved or handed out already. Agree on at least as many."),
-            params={"number": _in_use(gift)},
-        )
+        raise too_few(gift)
     Gift.objects.filter(pk=gift.pk).update(agreed=agreed, left=left)
     gift.agreed, gift.left = agreed, left
 
 
-def _in_use(gift: Gift) -> int:
+def too_few(gift: Gift) -> ValidationError:
+    return ValidationError(
+        _("%(number)d are reserved or handed out already. Agree on at least as many."),
+        params={"number": in_use(gift)},
+    )
+
+
+def in_use(gift: Gift) -> int:
     """Reserved and handed out, counted from the packages themselves."""
     out_of_stock = PackageItem.objects.filter(gift=gift, state__in=[ItemState.RESERVED, ItemState.ISSUED])
     return int(out_of_stock.aggregate(number=Sum("quantity"))["number"] or 0)
