@@ -10,6 +10,9 @@ class PortalConfig(AppConfig):
 
     name = "portal"
 
+    def ready(self) -> None:
+        import_module("portal.checks")
+
 
 class PortalAdminConfig(SimpleAdminConfig):
     """Django's admin with our own site, and with our own apps' admins alone: what libraries register has no wall."""

@@ -192,7 +192,8 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
-ACCOUNT_LOGIN_BY_CODE_REQUIRED = True
+# A passkey is enough by itself; nothing else is.
+ACCOUNT_LOGIN_BY_CODE_REQUIRED = {"password"}
 ACCOUNT_EMAIL_VERIFICATION = "none"  # the code itself shows that the address is theirs
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_GET = False
@@ -238,6 +239,7 @@ PARLER_LANGUAGES = {
 }
 PARLER_ENABLE_CACHING = False  # texts are always prefetched; a second copy could only be out of date
 TIME_ZONE = "Europe/Oslo"
+FORMAT_MODULE_PATH = ["portal.formats"]
 USE_I18N = True
 USE_TZ = True
 

@@ -35,7 +35,7 @@ if not settings.PRODUCTION:
 urlpatterns += i18n_patterns(
     path("", views.home, name="home"),
     # Nobody has a password, and an address is changed by the office, which knows whose household it opens.
-    re_path(r"^account/(?:signup|password|email|confirm-email)/", views.closed),
+    re_path(r"^account/(?:signup|password|email|confirm-email)/", views.closed, name="closed"),
     path("account/", include("allauth.urls")),
     path("<slug:municipality_slug>/", include(in_municipality)),
 )

@@ -9,5 +9,6 @@ app_name = "pages"
 urlpatterns = [
     path("", views.start, name="start"),
     path("topics/<slug:topic>/", views.topic, name="topic"),
+    path("accessibility/", views.accessibility, name="accessibility"),
     path("privacy/", views.privacy, name="privacy"),
 ]

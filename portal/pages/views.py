@@ -108,5 +108,10 @@ def topic(request: MunicipalityRequest, topic: str) -> HttpResponse:
 
 
 @login_not_required
+def accessibility(request: MunicipalityRequest) -> HttpResponse:
+    return render(request, "pages/accessibility.html")
+
+
+@login_not_required
 def privacy(request: MunicipalityRequest) -> HttpResponse:
     return render(request, "pages/privacy.html")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from django import forms, template
+from django.core.paginator import Page
 from django.forms.boundfield import BoundField
 from django.utils.formats import date_format
 
@@ -45,6 +46,12 @@ def first_control_id(bound: BoundField) -> str:
 def day(value: date | str) -> str:
     """A date in the reader's language; words stay as they are."""
     return date_format(value) if isinstance(value, date) else value
+
+
+@register.filter
+def shown_numbers(page: Page[Any]) -> Iterator[int | str]:
+    """The page numbers to link: the ends, those around this one, and an ellipsis for the rest."""
+    return page.paginator.get_elided_page_range(page.number)
 
 
 @dataclass(frozen=True)

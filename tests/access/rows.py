@@ -15,10 +15,14 @@ from portal.municipalities.models import DatedTask, Municipality, StaffRole
 from portal.outbox.models import Message
 from portal.pages.models import ContactPoint, ServiceInfo
 from tests.access.cast import Town
+from tests.conftest import TODAY
 from tests.factories import ContactPointFactory, ServiceInfoFactory
 from tests.housing.factories import ListingFactory
 from tests.jobs.factories import VacancyFactory
+from tests.packages.factories import make_gift, make_template
 from welcome.hosting.models import Assignment, FollowUpPlan, Host
+from welcome.letters.models import Letter, LetterTemplate
+from welcome.packages.models import Gift, PackagePlan, PackageRun, Partner
 
 
 def _message(town: Town) -> Message:
@@ -33,6 +37,13 @@ def _registration(town: Town) -> Registration:
     return Registration.objects.create(
         municipality=town.municipality, email="x@x.example", answers={}, confirmed_at=timezone.now()
     )
+
+
+def _letter(town: Town) -> Letter:
+    return Letter.objects.get_or_create(
+        municipality=town.municipality, household=town.household,
+        defaults={"language": "nb", "template_version": 1, "facts": {}, "sha256": "0" * 64, "issued_on": TODAY},
+    )[0]  # fmt: skip
 
 
 ROWS: dict[type[Model], Callable[[Town], Any]] = {
@@ -51,5 +62,11 @@ ROWS: dict[type[Model], Callable[[Town], Any]] = {
     Vacancy: lambda town: VacancyFactory(municipality=town.municipality),
     Host: lambda town: town.assignment.host,
     Assignment: lambda town: town.assignment,
+    LetterTemplate: lambda town: town.municipality.lettertemplates.first() or make_template(town.municipality),
+    Letter: _letter,
+    Partner: lambda town: Partner.objects.get_or_create(municipality=town.municipality, name="Turlaget")[0],
+    Gift: lambda town: town.municipality.gifts.first() or make_gift(town.municipality),
+    PackagePlan: lambda town: PackagePlan.objects.get_or_create(municipality=town.municipality)[0],
+    PackageRun: lambda town: PackageRun.objects.get_or_create(municipality=town.municipality, quarter="2026Q4")[0],
     FollowUpPlan: lambda town: FollowUpPlan.objects.get(municipality=town.municipality),
 }

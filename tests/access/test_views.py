@@ -40,6 +40,7 @@ TABLE = [
     Row("pages:start", OPEN),
     Row("pages:topic", OPEN, lambda world: ["jobs"]),
     Row("pages:privacy", OPEN),
+    Row("pages:accessibility", OPEN),
     Row("newcomers:register", OPEN | {"newcomer": 302}),
     Row("newcomers:postcode", OPEN),
     Row("newcomers:my_page", SIGNED_IN),
@@ -56,7 +57,7 @@ TABLE = [
     Row("hosting:decline", HOST_POST, lambda world: [world.gol.assignment.pk]),
 ]
 # Addresses without a municipality, each tested where it lives.
-ELSEWHERE = {"home", "healthz", "components", "mailbox", "mail"}
+ELSEWHERE = {"home", "healthz", "components", "mailbox", "mail", "closed"}
 LIBRARY = ("account_", "mfa_", "socialaccount_")
 
 
