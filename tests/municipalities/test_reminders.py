@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -29,7 +28,7 @@ class Written(list[tuple[Any, list[DatedTask], date]]):
 
 
 @pytest.fixture
-def written(monkeypatch: pytest.MonkeyPatch) -> Iterator[Written]:
+def written(monkeypatch: pytest.MonkeyPatch) -> Written:
     """A kind of promise about households, of its own for each test."""
     written = Written()
     kind = registry.TaskKind(
@@ -40,7 +39,7 @@ def written(monkeypatch: pytest.MonkeyPatch) -> Iterator[Written]:
         is_current=lambda task: not task.subject.restricted,
     )
     monkeypatch.setattr(registry, "task_kinds", {"test": kind})
-    yield written
+    return written
 
 
 def _later(days: int) -> date:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -200,7 +201,7 @@ class AssignmentAdmin(ScopedAdmin):
         "plan",
     )  # fmt: skip
     readonly_fields = fields
-    actions = ("end", "hand_over")
+    actions = ("settled", "hand_over", "end")
     change_form_template = "admin/hosting/assignment/change_form.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Assignment]:
@@ -265,7 +266,17 @@ class AssignmentAdmin(ScopedAdmin):
         self.log_addition(request, assignment, "")
         return True
 
-    # --- Ending and handing over ---
+    # --- Settled, ending and handing over ---
+
+    @admin.action(description=_("Settled: they stand on their own feet"), permissions=["change"])
+    def settled(self, request: HttpRequest, queryset: QuerySet[Assignment]) -> None:
+        done = 0
+        for assignment in queryset:
+            with suppress(services.MoveRefused):
+                services.complete(by=request.user, assignment=assignment, on=clock.today())
+                self.log_change(request, assignment, "")
+                done += 1
+        self.message_user(request, _("%(count)d done.") % {"count": done}, messages.SUCCESS)
 
     @admin.action(description=_("End, with a reason"), permissions=["change"])
     def end(self, request: HttpRequest, queryset: QuerySet[Assignment]) -> HttpResponse | None:

@@ -71,7 +71,7 @@ STORIES: list[Story] = [
     (22, [(21, "yes"), (18, "talk"), (14, "talk")]),  # on its way
     (5, [(4, "no")]),
     (16, [(15, "yes"), (13, "try"), (3, "over")]),
-    (400, [(398, "yes"), (395, "talk"), (391, "talk"), (368, "talk"), (308, "talk"), (218, "talk"), (33, "talk")]),
+    (110, [(108, "yes"), (105, "talk"), (101, "talk"), (78, "talk"), (18, "talk"), (10, "settled")]),
 ]
 
 
@@ -109,6 +109,8 @@ def _happens(assignment: Assignment, event: str, on: date) -> Assignment:
         services.accept(by=host.user, assignment=assignment, on=on)
     elif event == "no":
         services.decline(by=host.user, assignment=assignment, on=on)
+    elif event == "settled":
+        services.complete(by=None, assignment=assignment, on=on)
     elif event == "over":
         other = _best_host(assignment.municipality, assignment.household, but=host)
         if other:

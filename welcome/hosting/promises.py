@@ -36,14 +36,14 @@ def _admin_url(task: DatedTask) -> str:
 
 
 def _subjects() -> QuerySet[Assignment]:
-    return Assignment.objects.select_related("household", "host__user", "municipality", "plan").prefetch_related(
+    """Of protected households nothing is found, so nothing is shown and nobody is reminded."""
+    return Assignment.objects.shown().select_related("household", "host__user", "municipality", "plan").prefetch_related(
         "household__persons", "plan__steps__translations"
     )
 
 
 def _lives_here(task: DatedTask) -> bool:
-    household = _assignment(task).household
-    return not household.restricted and household.state != HouseholdState.MOVED_AWAY
+    return _assignment(task).household.state != HouseholdState.MOVED_AWAY
 
 
 def _is_current(task: DatedTask) -> bool:

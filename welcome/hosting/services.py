@@ -19,7 +19,16 @@ from portal.identity_numbers import no_identity_number
 from portal.municipalities import reminders
 from portal.municipalities.models import DatedTask
 from welcome.hosting import messages
-from welcome.hosting.enums import ANSWER, FOLLOW_UP, HOST_HELP, OPEN_STATES, TRANSITIONS, AssignmentState, Outcome
+from welcome.hosting.enums import (
+    ANSWER,
+    FOLLOW_UP,
+    FOLLOWED_STATES,
+    HOST_HELP,
+    OPEN_STATES,
+    TRANSITIONS,
+    AssignmentState,
+    Outcome,
+)
 from welcome.hosting.models import Assignment, AssignmentMove, Conversation, FollowUpPlan, FollowUpStep, Host
 
 DAYS_TO_ANSWER = 3
@@ -185,11 +194,15 @@ def hand_over(*, by: User | None, assignment: Assignment, host: Host, reason: st
 
 
 def end_lapsed(on: date) -> None:
-    """End what goes on with households that were protected or have moved away."""
+    """Withdraw from households that are settled; end what goes on with those who were protected or moved away."""
     gone = Q(household__restricted=True) | Q(household__state=HouseholdState.MOVED_AWAY)
     for assignment in Assignment.objects.open().filter(gone).iterator(chunk_size=200):
         with suppress(MoveRefused):
             _end_lapsed(assignment, on)
+    settled = Assignment.objects.filter(state__in=FOLLOWED_STATES, household__state=HouseholdState.SETTLED)
+    for assignment in settled.iterator(chunk_size=200):
+        with suppress(MoveRefused):
+            complete(by=None, assignment=assignment, on=on)
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -39,6 +40,7 @@ def newcomer(request: SignedInRequest, assignment_id: UUID) -> HttpResponse:
     context = {
         "card": Card(assignment, clock.today()),
         "assignment": assignment,
+        "way_back": _way_back(request),
         "contacts": shared_contacts(assignment),
         "points": _points(request, assignment.plan),
         "conversations": assignment.conversations.order_by("-on", "-logged_at"),
@@ -123,8 +125,18 @@ def _logged_already(request: SignedInRequest, assignment_id: UUID) -> HttpRespon
 def _contact_page(request: SignedInRequest, assignment: Assignment, form: ConversationForm) -> HttpResponse:
     if not assignment.is_followed:
         return redirect("hosting:newcomer", request.municipality.slug, assignment.pk)
-    context = {"card": Card(assignment, clock.today()), "form": form, "outcomes": Outcome.choices}
+    card = Card(assignment, clock.today())
+    way_back = _way_back(request, card)
+    context = {"card": card, "form": form, "outcomes": Outcome.choices, "way_back": way_back}
     return render(request, "hosting/contact.html", context)
+
+
+def _way_back(request: SignedInRequest, card: Card | None = None) -> list[dict[str, str]]:
+    slug = request.municipality.slug
+    way = [{"label": _("My newcomers"), "url": reverse("hosting:newcomers", args=[slug])}]
+    if card:
+        way.append({"label": card.names, "url": reverse("hosting:newcomer", args=[slug, card.assignment.pk])})
+    return way
 
 
 def _told(request: SignedInRequest, error: MoveRefused | ValidationError) -> HttpResponse:
