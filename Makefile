@@ -37,8 +37,8 @@ run: setup ## Serve the portal on PORT (8000) with worker and schedule; loads th
 
 demo: setup ## Empty the local database and load the demo region again
 	@$(MANAGE) migrate --verbosity 0
-	@$(MANAGE) schedules > /dev/null
 	@$(MANAGE) demo --reset
+	@$(MANAGE) schedules > /dev/null
 
 test: setup ## Run the tests (DATABASE_URL=postgres://... for PostgreSQL, REQUIRE_SERVICES=1 to refuse skips)
 	$(BIN)/pytest -n auto --dist loadgroup $(ARGS)

@@ -23,6 +23,7 @@ SCHEDULES = [
     Schedule("outbox.send_left_behind", "Send mail that was left behind", minute="*"),
     Schedule("newcomers.take_left_behind", "Go on with lists of movers that a worker left behind", minute="*/5"),
     Schedule("newcomers.daily", "Note who has moved in today; drop registrations nobody confirmed", "10", "4"),
+    Schedule("accounts.clear_sessions", "Forget sign-ins that have run out", "20", "4"),
     Schedule("packages.plan_due_runs", "Plan the quarter's packages", "30", "4"),
     Schedule("municipalities.remind", "Remind hosts of what is due; tell the office of silence", "0", "7"),
 ]

@@ -6,12 +6,17 @@ import uuid
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils import translation
 
 from portal.accounts.models import User
 from portal.outbox.services import is_demo, queue
+
+
+# What the library's mails call the site.
+PRODUCT = {"name": "Bli her", "domain": settings.SITE_URL.partition("//")[2]}
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -21,6 +26,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         language = translation.get_language() or "nb"
+        context = {"email": email, "request": self.request, "current_site": PRODUCT, **context}
         mail = self.render_mail(template_prefix, email, context)
         html = render_to_string(
             "emails/account.html", {"text": mail.body, "language": language, "is_demo": is_demo(None)}
