@@ -49,11 +49,13 @@ def test_mail_lists_all_due_newcomers_by_first_name() -> None:
 @pytest.mark.django_db
 def test_mail_is_in_the_hosts_language() -> None:
     host = HostFactory(user=UserFactory(language="nn"))
-    accepted(host=host, on=DAY)
+    step = accepted(host=host, on=DAY).plan.steps.get(order=1)
+    step.translations.filter(language_code="nn").update(title="Sei hei")
     remind(on=date(2026, 11, 5))
     message = Message.objects.get(kind="hosting_reminder")
     assert message.language == "nn"
     assert "/nn/gol/host/" in message.text
+    assert "Sei hei" in message.text
 
 
 @pytest.mark.django_db

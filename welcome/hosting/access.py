@@ -119,7 +119,7 @@ def shared_contacts(assignment: Assignment) -> list[SharedContact]:
     )
     found = []
     for person in persons:
-        shared = {consent.field for consent in person.open_consents}  # type: ignore[attr-defined]  # prefetched
+        shared = {consent.field for consent in person.open_consents}
         address = f"{household.street}\n{household.postcode} {household.city}" if household.street else ""
         found.append(
             SharedContact(

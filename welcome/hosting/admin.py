@@ -11,7 +11,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -131,6 +131,7 @@ class PlanInline(ScopedInline, TranslatableTabularInline):
     view_permission = Permission.HOSTS_MANAGE
     change_permission = Permission.HOSTS_MANAGE
     template = "admin/parler/edit_inline/tabular_tabs.html"
+    formfield_overrides = {models.TextField: {"widget": forms.Textarea(attrs={"rows": 4, "cols": 36})}}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).prefetch_related("translations")
@@ -181,7 +182,8 @@ class AssignForm(forms.Form):
             self.fields[name] = forms.ModelChoiceField(
                 label=field.verbose_name.capitalize(),
                 queryset=offered.filter(municipality__in=municipalities_where(request.user, Permission.HOSTS_MANAGE)),
-                widget=AutocompleteSelect(field, admin.site),
+                # Hosts are few, and can be chosen without scripts; households stand below the form as links as well.
+                widget=AutocompleteSelect(field, admin.site) if name == "household" else forms.Select(),
             )
 
 

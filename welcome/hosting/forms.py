@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
@@ -52,10 +53,13 @@ class ReasonForm(WithoutIdentityNumbers):
 class HandOverForm(ReasonForm):
     """Choices are of one municipality, that of the assignments."""
 
-    host = forms.ModelChoiceField(label=_("New host"), queryset=None, empty_label=_("Choose a host"))
     field_order = ("host", "reason")
 
-    def __init__(self, *args: object, municipality: Municipality, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # handed on as they came
-        hosts = self.fields["host"]
-        hosts.queryset = municipality.hosts.filter(is_active=True).select_related("user")  # type: ignore[attr-defined]
+    def __init__(self, *args: Any, municipality: Municipality, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["host"] = forms.ModelChoiceField(
+            label=_("New host"),
+            queryset=municipality.hosts.filter(is_active=True).select_related("user"),
+            empty_label=_("Choose a host"),
+        )
+        self.order_fields(self.field_order)

@@ -20,6 +20,7 @@ from newcomers.models import Household
 from portal.identity_numbers import no_identity_number
 from portal.municipalities.models import DatedTask, MunicipalRecord, OpaqueModel
 from portal.pages.models import ContactPoint
+from portal.pages.texts import text_in
 from welcome.hosting.enums import FOLLOW_UP, FOLLOWED_STATES, OPEN_STATES, AssignmentState, Outcome
 
 
@@ -128,12 +129,14 @@ class FollowUpStep(TranslatableModel, OpaqueModel):
         ]
 
     def __str__(self) -> str:
-        return str(self.safe_translation_getter("title", default=self.code, any_language=True))
+        """In the reader's language; a mail's reader is not whoever started the run."""
+        text = text_in(self, translation.get_language() or settings.LANGUAGE_CODE)
+        return text.title if text else self.code
 
     @property
     def guide_lines(self) -> list[str]:
-        guide = self.safe_translation_getter("guide", default="", any_language=True)
-        return [line.strip() for line in guide.splitlines() if line.strip()]
+        text = text_in(self, translation.get_language() or settings.LANGUAGE_CODE)
+        return [line.strip() for line in text.guide.splitlines() if line.strip()] if text else []
 
 
 class PlanPoint(TranslatableModel, OpaqueModel):
@@ -161,7 +164,8 @@ class PlanPoint(TranslatableModel, OpaqueModel):
         ordering = ["-helps", "order"]
 
     def __str__(self) -> str:
-        return str(self.safe_translation_getter("text", default="", any_language=True))
+        text = text_in(self, translation.get_language() or settings.LANGUAGE_CODE)
+        return text.text if text else ""
 
 
 class AssignmentQuerySet(models.QuerySet["Assignment"]):

@@ -37,8 +37,10 @@ def _admin_url(task: DatedTask) -> str:
 
 def _subjects() -> QuerySet[Assignment]:
     """Of protected households nothing is found, so nothing is shown and nobody is reminded."""
-    return Assignment.objects.shown().select_related("household", "host__user", "municipality", "plan").prefetch_related(
-        "household__persons", "plan__steps__translations"
+    return (
+        Assignment.objects.shown()
+        .select_related("household", "host__user", "municipality", "plan")
+        .prefetch_related("household__persons", "plan__steps__translations")
     )
 
 

@@ -242,7 +242,7 @@ def log_conversation(
 
 
 def _kept_by_contact(assignment: Assignment, on: date) -> DatedTask | None:
-    task = assignment.tasks.open().filter(kind=FOLLOW_UP).first()
+    task: DatedTask | None = assignment.tasks.open().filter(kind=FOLLOW_UP).first()
     first_contact = assignment.state == AssignmentState.ACCEPTED
     if task and (first_contact or task.due_on <= on + timedelta(days=DAYS_EARLY)):
         return task

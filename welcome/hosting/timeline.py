@@ -21,7 +21,8 @@ SHOWN = ["hosting.Assignment", "hosting.AssignmentMove", "hosting.Conversation"]
 
 
 def entries(household: Any, on: date) -> Iterable[TimelineEntry]:
-    for assignment in household.assignments.with_next_step().prefetch_related("conversations", "moves__by"):
+    assignments = household.assignments.with_next_step().prefetch_related("conversations")
+    for assignment in assignments.order_by("proposed_on", "pk"):
         url = reverse("admin:hosting_assignment_change", args=[assignment.pk])
         yield from _beginning(assignment, url)
         yield from (_contact(conversation, url) for conversation in assignment.conversations.all())
