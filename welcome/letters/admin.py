@@ -20,8 +20,7 @@ from welcome.letters.models import Letter, LetterTemplate
 
 
 def pdf_response(content: bytes, filename: str) -> HttpResponse:
-    """Shown in the browser; kept by nobody on the way."""
-    headers = {"Content-Disposition": f'inline; filename="{filename}"', "Cache-Control": "no-store"}
+    headers = {"Content-Disposition": f'inline; filename="{filename}"'}
     return HttpResponse(content, content_type="application/pdf", headers=headers)
 
 
