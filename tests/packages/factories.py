@@ -6,6 +6,8 @@ from datetime import date
 from itertools import count
 from typing import Any
 
+from django.utils.text import slugify
+
 from newcomers.models import Household, Person
 from portal.municipalities.models import Municipality
 from portal.pages.enums import Topic
@@ -27,7 +29,7 @@ def make_municipality(name: str = "Gol", **values: Any) -> Municipality:
     number = next(_numbers)
     defaults = {
         "code": f"{number:04d}",
-        "slug": f"{name.lower()}-{number}",
+        "slug": f"{slugify(name)}-{number}",
         "county": "Buskerud",
         "centre": name,
         "is_active": True,
