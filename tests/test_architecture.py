@@ -27,7 +27,9 @@ ORDER = [
 # Neighbours that stand side by side.
 STRANGERS = {("jobs", "housing")}
 # Ground that every room may stand on.
-GROUND = {"portal.clock", "portal.commands", "portal.registry", "portal.identity_numbers", "portal.demo", "portal.uploads"}
+GROUND = {
+    "portal.clock", "portal.commands", "portal.registry", "portal.identity_numbers", "portal.demo", "portal.uploads",
+}  # fmt: skip
 
 
 def room_of(module: str) -> str | None:

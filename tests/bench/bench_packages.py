@@ -74,8 +74,10 @@ def _in_child(households: int) -> Any:
     connection.close()
     pid = os.fork()
     if pid == 0:
-        _town(households)
-        os._exit(0)
+        try:
+            _town(households)
+        finally:
+            os._exit(0)
     os.waitpid(pid, 0)
     return Municipality.objects.get(name=f"Town of {households}")
 
@@ -85,7 +87,7 @@ def _town(households: int) -> Any:
     from portal.pages.enums import Topic
     from tests.packages.factories import make_gift, make_households, make_info, make_municipality, make_template
 
-    town = make_municipality(f"Town of {households}")
+    town = make_municipality(f"Town of {households}", code=f"T{households % 997}")
     make_template(town)
     for topic in Topic:
         make_info(town, topic)

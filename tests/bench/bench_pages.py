@@ -85,4 +85,4 @@ def run() -> Iterator[str]:
             body = _get(port, path)
             (Path(name) / "bytes").write_bytes(body)
             page, same = _rate(port, path), _rate(port, "/nb/gol/same-bytes/")
-            yield f"{path:28} {len(body) / 1000:6.1f} kB {page:7.1f} requests/s; ratio to the same bytes {page / same:.2f}"
+            yield f"{path:28} {len(body) / 1000:6.1f} kB {page:7.1f} requests/s; ratio to same bytes {page / same:.2f}"

@@ -15,6 +15,7 @@ from hypothesis.extra.django import TestCase
 
 from newcomers.enums import HouseholdState
 from newcomers.models import Household
+from newcomers.services import restrict
 from portal.municipalities.models import DatedTask
 from portal.outbox.models import Message
 from tests.factories import HouseholdFactory, MunicipalityFactory
@@ -392,3 +393,14 @@ def _happens(assignment: Assignment, event: str, on: date) -> Assignment:
         pass
     assignment.refresh_from_db()
     return assignment
+
+
+@pytest.mark.django_db
+def test_a_protected_household_has_no_host_from_that_moment() -> None:
+    assignment = accepted()
+    restrict(assignment.household, by=None)
+    assignment.refresh_from_db()
+    assignment.host.refresh_from_db()
+    assert assignment.state == AssignmentState.ENDED
+    assert assignment.host.open_assignments == 0
+    assert not assignment.tasks.open().exists()

@@ -14,12 +14,13 @@ class HostingConfig(AppConfig):
         from django.db.models.signals import post_delete
 
         from portal import registry
-        from welcome.hosting import access, day_page, promises, timeline
+        from welcome.hosting import access, day_page, promises, services, timeline
         from welcome.hosting.models import Assignment
 
         post_delete.connect(_free_place, sender=Assignment, dispatch_uid="hosting.free_place")
         registry.register_task_kind(promises.FOLLOW_UPS)
         registry.register_task_kind(promises.HELP)
+        registry.register_protection("hosting", services.end_for_protected)
         registry.register_timeline("hosting", timeline.entries, models=timeline.SHOWN)
         registry.register_my_page("hosting", timeline.my_page)
         registry.register_day_page("hosting", day_page.queues)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from newcomers import services as newcomers
 from newcomers.enums import HouseholdState
 from newcomers.models import Household
+from portal import clock
 from portal.accounts.models import User
 from portal.identity_numbers import no_identity_number
 from portal.municipalities import reminders
@@ -191,6 +192,12 @@ def hand_over(*, by: User | None, assignment: Assignment, host: Host, reason: st
     open_tasks.filter(kind=FOLLOW_UP).update(owner=host.user, reminded_on=None, escalated_on=None)
     open_tasks.update(subject_id=new.pk)
     return new
+
+
+def end_for_protected(household: Household) -> None:
+    """A household that is protected has no host from this moment on."""
+    for assignment in Assignment.objects.open().filter(household=household):
+        _end_lapsed(assignment, clock.today())
 
 
 def end_lapsed(on: date) -> None:
