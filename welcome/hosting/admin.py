@@ -182,9 +182,10 @@ class AssignForm(forms.Form):
             self.fields[name] = forms.ModelChoiceField(
                 label=field.verbose_name.capitalize(),
                 queryset=offered.filter(municipality__in=municipalities_where(request.user, Permission.HOSTS_MANAGE)),
-                # Hosts are few, and can be chosen without scripts; households stand below the form as links as well.
+                # Hosts are few, and can be chosen without scripts; households stand as links below the form too.
                 widget=AutocompleteSelect(field, admin.site) if name == "household" else forms.Select(),
             )
+        self.fields["host"].queryset = self.fields["host"].queryset.select_related("user")
 
 
 @admin.register(Assignment)

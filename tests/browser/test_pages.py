@@ -1,0 +1,145 @@
+"""Every page of the portal: at each width, in light and dark, read from the right, and by keyboard alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from io import StringIO
+
+import pytest
+from django.contrib import admin
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+
+from housing.models import Listing
+from jobs.models import Vacancy
+from portal.accounts.models import User
+from portal.municipalities.models import Municipality
+from portal.outbox.models import Message
+from tests.browser.conftest import Calendar
+from tests.browser.visitor import Visitor
+from welcome.hosting.enums import AssignmentState
+from welcome.hosting.models import Assignment
+
+COORDINATOR = "sigrid.vindauglid@gol.demo.example"
+REGION_ADMINISTRATOR = "astrid.regionlykt@hallingdal.demo.example"
+
+
+@pytest.fixture
+def people(transactional_db: None, calendar: Calendar) -> None:
+    """The invented region with its people: something of everything."""
+    call_command("demo", date=calendar.today, stdout=StringIO())
+
+
+def sign_in(person: Visitor, user: User) -> None:
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    cookies = [{"name": name, "value": cookie.value, "url": person.base_url} for name, cookie in client.cookies.items()]
+    person.context.add_cookies(cookies)
+
+
+def faults_of(person: Visitor, path: str, *, narrow: int, status: int = 200) -> Iterator[str]:
+    """On a wide screen by day, on a narrow one by night."""
+    page = person.page
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.emulate_media(color_scheme="light")
+    answer = page.goto(person.base_url + path)
+    if answer is None or answer.status != status:
+        yield f"{path}: {answer and answer.status}"
+    yield from person.faults_here()
+    page.set_viewport_size({"width": narrow, "height": 900})
+    page.emulate_media(color_scheme="dark")
+    yield from (f"{fault} (narrow, dark)" for fault in person.faults_here())
+
+
+def faults_from_the_right(person: Visitor) -> Iterator[str]:
+    person.page.evaluate("document.documentElement.dir = 'rtl'")
+    if (width := person.too_wide()) > 0:
+        yield f"{person.page.url}: {width} px too wide from the right"
+
+
+def faults_by_keyboard(person: Visitor) -> Iterator[str]:
+    """The first stop is the way past the header; it can be seen, and leads to the content."""
+    page = person.page
+    page.keyboard.press("Tab")
+    stop = page.locator(":focus")
+    if stop.get_attribute("href") not in {"#main", "#content-start"} or not stop.is_visible():
+        yield f"{page.url}: the first stop is {stop.inner_text()!r}"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    if not page.locator("main :focus").count():
+        yield f"{page.url}: the skip link leads nowhere"
+
+
+# --- People's pages ---
+
+
+def test_pages_that_anyone_reads(people: None, visit: Callable[..., Visitor]) -> None:
+    anyone = visit()
+    listing, vacancy = Listing.objects.filter(municipality__slug="gol")[0], Vacancy.objects.filter(municipality__slug="gol")[0]
+    paths = ["/nb/", "/en/", "/nb/gol/", "/nn/aal/", "/en/gol/", "/nb/gol/topics/library/", "/en/gol/topics/tax_register/"]
+    paths += [f"/nb/gol/{rest}" for rest in ["privacy/", "accessibility/", "register/", "homes/", "jobs/"]]
+    paths += ["/en/gol/homes/?kind=plot", "/nb/gol/jobs/?q=finnesikke", listing.get_absolute_url(), vacancy.get_absolute_url()]
+    paths += ["/nb/account/login/", "/nb/account/login/code/", "/nb/account/inactive/", "/components/", "/mailbox/"]
+    paths.append(reverse("mail", args=[Message.objects.latest("created_at").pk]))
+    faults = []
+    for path in paths:
+        faults += faults_of(anyone, path, narrow=320)
+        faults += faults_by_keyboard(anyone)
+        faults += faults_from_the_right(anyone)
+    for path in ["/nb/gol/nowhere/", "/nb/nowhere/", "/nb/account/password/reset/"]:
+        faults += faults_of(anyone, path, narrow=320, status=404)
+    assert not faults, "\n".join(faults)
+
+
+def test_pages_of_those_who_sign_in(people: None, visit: Callable[..., Visitor]) -> None:
+    faults = []
+    for email, paths in _own_pages():
+        person = visit()
+        sign_in(person, User.objects.get(email=email))
+        for path in paths:
+            faults += faults_of(person, path, narrow=320)
+            faults += faults_by_keyboard(person)
+            faults += faults_from_the_right(person)
+    assert not faults, "\n".join(faults)
+
+
+def _own_pages() -> Iterator[tuple[str, list[str]]]:
+    gol = Municipality.objects.get(slug="gol")
+    newcomer = User.objects.filter(persons__household__municipality=gol, persons__household__state="moved_in")[0]
+    yield newcomer.email, ["/nb/gol/my/", "/nb/gol/my/edit/", "/nb/aal/my/"]
+    for state in [AssignmentState.PROPOSED, AssignmentState.ACTIVE]:
+        assignment = Assignment.objects.filter(municipality=gol, state=state)[0]
+        paths = [f"/nb/gol/host/{assignment.pk}/"]
+        paths += ["/nb/gol/host/", f"/nb/gol/host/{assignment.pk}/contact/"] if state == AssignmentState.ACTIVE else []
+        yield assignment.host.user.email, paths
+    yield COORDINATOR, [f"/nb/account/2fa/{rest}" for rest in ["", "totp/activate/", "webauthn/", "webauthn/add/"]]
+
+
+# --- The office ---
+
+
+def test_pages_of_the_office(people: None, visit: Callable[..., Visitor]) -> None:
+    faults = []
+    for email in [COORDINATOR, REGION_ADMINISTRATOR]:
+        officer = visit()
+        user = User.objects.get(email=email)
+        sign_in(officer, user)
+        for path in _office_pages(user):
+            faults += faults_of(officer, path, narrow=390)
+    assert not faults, "\n".join(faults)
+
+
+def _office_pages(user: User) -> Iterator[str]:
+    """The start page; of each table the list, a new row and one that is there."""
+    yield reverse("admin:index")
+    request = type("Request", (), {"user": user, "GET": {}})()
+    for model, model_admin in admin.site._registry.items():
+        if not model_admin.has_module_permission(request):
+            continue
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        yield reverse(f"{name}_changelist")
+        if model_admin.has_add_permission(request):
+            yield reverse(f"{name}_add")
+        if row := model_admin.get_queryset(request).first():
+            yield reverse(f"{name}_change", args=[row.pk])
