@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from portal import clock, registry
 from portal.accounts.models import User
@@ -34,8 +35,8 @@ class WhenFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [
-            ("open", _("open")),
-            ("due", _("due")),
+            ("open", pgettext_lazy("promises", "open")),
+            ("due", pgettext_lazy("promises", "due")),
             ("escalated", _("nobody kept")),
             ("all", _("all, also those done")),
         ]

@@ -23,7 +23,7 @@ def preview_pdf(template: LetterTemplate, *, language: str, on: date) -> bytes:
     maker = LetterMaker(municipality, template, facts_in_letters(municipality), on)
     household = _invented_household(municipality, language)
     with translation.override(language):
-        gifts = [_("Trail map"), f"2 × {_('Cinema ticket')}"]
+        gifts = [_("Trail map"), "2 × " + _("Cinema ticket")]
     facts = maker.facts_for(household, gifts=gifts, reference=_("Preview"))
     return _pdf(municipality, facts, on, notice=_("Preview: an invented household."))
 
