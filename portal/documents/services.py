@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from portal.accounts.models import User
@@ -35,6 +36,11 @@ def finish(job: PrintJob, *, total: int, content: bytes | None = None, filename:
     job.error, job.finished_at = "", timezone.now()
     job.save()
     return job
+
+
+def drop_contents(jobs: QuerySet[PrintJob]) -> None:
+    """The files go, because they name somebody they must not name any more; what became of the work stays."""
+    jobs.update(content=None, sha256="")
 
 
 def fail(job: PrintJob, error: str) -> None:

@@ -13,11 +13,13 @@ from newcomers.services import restrict
 from portal import clock
 from portal.accounts.models import User
 from portal.documents.enums import JobState
+from portal.documents.models import PrintJob
 from portal.municipalities.enums import Role
 from portal.municipalities.models import Municipality, StaffRole
 from portal.pages.models import ContactPoint
 from tests.conftest import TODAY
 from tests.packages.factories import make_gift, make_household, make_households, make_office
+from welcome.letters.models import Letter
 from welcome.packages import office, stock
 from welcome.packages.enums import RunState
 from welcome.packages.models import Gift, PackagePlan, PackageRun, Partner
@@ -156,6 +158,8 @@ def test_a_file_that_names_a_protected_household_is_not_handed_out(client: Clien
     run = start_run(client, gol)
     client.post(url("print", run))
     restrict(gone, by=None)
+    assert not PrintJob.objects.exclude(content=None).exists()
+    assert Letter.objects.get(household=gone).facts == {}
     assert client.get(url("letters", run)).status_code == 302
     assert client.get(url("packing_list", run)).status_code == 302
     assert "Kari Moen" not in page(client, run)

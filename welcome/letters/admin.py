@@ -106,6 +106,6 @@ class LetterAdmin(ScopedAdmin):
 
     def paper_view(self, request: HttpRequest, pk: str) -> HttpResponse:
         letter = self.get_queryset(request).filter(pk=pk).first()
-        if letter is None or not letter.facts:
+        if letter is None:
             raise Http404
         return pdf_response(preview.letter_pdf(letter), "letter.pdf")

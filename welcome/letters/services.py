@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from newcomers.models import Household
+from portal.documents import services as documents
 from portal.documents.models import PrintJob
 from portal.documents.shapes import LetterData
 from portal.municipalities.models import Municipality
@@ -121,6 +122,13 @@ def _draft(maker: LetterMaker, household: Household, facts: LetterData, sha256: 
 def drop_drafts(letters: QuerySet[Letter]) -> None:
     """Those that will not be sent after all."""
     letters.filter(issued_on=None).delete()
+
+
+def forget_address(household: Household) -> None:
+    """A protected household: that a letter was sent stays, where it went does not."""
+    documents.drop_contents(PrintJob.objects.filter(letters__household=household))
+    drop_drafts(household.letters.all())
+    household.letters.update(facts={})
 
 
 def issue(*, letters: Sequence[UUID], on: date, print_job: PrintJob) -> int:

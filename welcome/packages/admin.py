@@ -207,9 +207,9 @@ class PackageRunAdmin(PackagesAdmin):
         return self._file(request, run, run.packing_list)
 
     def _file(self, request: HttpRequest, run: PackageRun, job: PrintJob | None) -> HttpResponse:
-        if job is None or job.content is None:
+        if job is None or run.printed_on is None:
             raise Http404
-        if not run_page.files_are_current(run):
+        if job.content is None or not run_page.files_are_current(run):
             text = _("Somebody in this file is not to be written to any more. Print it again, and it is made without.")
             self.message_user(request, text, messages.WARNING)
             return redirect("admin:packages_packagerun_change", run.pk)

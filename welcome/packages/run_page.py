@@ -71,7 +71,9 @@ def _day_of(run: PackageRun, on: date) -> date:
 def _lists(run: PackageRun, day: date) -> dict[str, QuerySet[Any]]:
     window = services.window_of(run.municipality)
     moved_in: QuerySet[Any] = eligibility.candidates(run.municipality, window_months=window, on=day)
-    packages = run.packages.standing().filter(household__restricted=False).order_by("number", "pk")
+    packages = (
+        run.packages.standing().filter(household__restricted=False).order_by("number", "household__moved_in_on", "pk")
+    )
     return {
         "planned": packages,
         "short": packages.filter(pk__in=PackageItem.objects.filter(state=ItemState.SHORT).values("package")),
@@ -125,7 +127,7 @@ def _reason(run: PackageRun, household: Household, standing: str) -> str:
 def files_are_current(run: PackageRun) -> bool:
     """Whether nobody in the letters was protected or erased since: then the file must be made again."""
     job: PrintJob | None = run.letters_file
-    return job is not None and job.total == papers.with_letters(run).count()
+    return job is not None and bool(job.sha256) and job.total == papers.with_letters(run).count()
 
 
 def quarter_choices(on: date) -> list[tuple[str, str]]:

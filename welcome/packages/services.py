@@ -13,8 +13,11 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from newcomers.models import Household
 from portal.accounts.models import User
 from portal.clock import Quarter
+from portal.documents import services as documents
+from portal.documents.models import PrintJob
 from portal.municipalities.models import Municipality
 from welcome.packages.enums import RunState
 from welcome.packages.models import PackagePlan, PackageRun
@@ -22,7 +25,17 @@ from welcome.packages.planning import Planning, RunReport
 from welcome.packages.printing import PrintedRun, Printing, print_again
 from welcome.packages.runs import Progress, RunChanged, RunError
 
-__all__ = ["PrintedRun", "RunError", "RunReport", "due_runs", "plan_due_runs", "print_run", "run_packages"]
+__all__ = [
+    "PrintedRun",
+    "RunError",
+    "RunReport",
+    "due_runs",
+    "forget_address",
+    "plan_due_runs",
+    "print_run",
+    "run_packages",
+    "window_of",
+]
 
 _ATTEMPTS = 3
 
@@ -75,6 +88,12 @@ def print_run(
         except RunChanged:
             continue
     raise RunError(_("The run changes while it is being printed. Wait until nobody plans it, and print it again."))
+
+
+def forget_address(household: Household) -> None:
+    """A protected household: no packing list names it any more. Printing leaves its package out."""
+    runs = PackageRun.objects.filter(packages__household=household)
+    documents.drop_contents(PrintJob.objects.filter(pk__in=runs.values("packing_list")))
 
 
 def window_of(municipality: Municipality) -> int:
