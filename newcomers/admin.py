@@ -71,7 +71,9 @@ class HouseholdAdmin(ScopedAdmin):
     def timeline(self, household: Household) -> SafeString | str:
         if household._state.adding:
             return "–"
+        # What waits comes first, then the past with the newest on top.
         entries = registry.timeline(household, clock.today(), for_staff=True)
+        entries = [e for e in entries if e.state != "done"] + [e for e in reversed(entries) if e.state == "done"]
         return render_to_string("admin/newcomers/household/timeline.html", {"entries": entries})
 
     # --- Leaving, settling ---
@@ -126,7 +128,8 @@ class HouseholdAdmin(ScopedAdmin):
     ) -> HttpResponse:
         household = self.get_object(request, object_id)
         may = household is not None and self._may_protect(request, household)
-        return super().change_view(request, object_id, form_url, (extra_context or {}) | {"may_protect": may})
+        extra = {"may_protect": may, "actions": registry.actions(request.user, household) if household else []}
+        return super().change_view(request, object_id, form_url, (extra_context or {}) | extra)
 
 
 @admin.register(Registration)

@@ -63,6 +63,14 @@ class Queue:
 
 
 @dataclass(frozen=True)
+class Action:
+    """Something staff can do for a household, shown as a button on its page in the office."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True)
 class Figure:
     """A number for those who see figures and no person; too small ones are said in words."""
 
@@ -104,12 +112,14 @@ class NavItem:
 
 TimelineProvider = Callable[["Household", date], Iterable[TimelineEntry]]
 SectionProvider = Callable[["HttpRequest", "Household", date], Iterable[Section]]
+ActionProvider = Callable[["User", "Household"], Iterable[Action]]
 FigureProvider = Callable[["User", Sequence["Municipality"], date], Iterable[Figure]]
 QueueProvider = Callable[["User", Sequence["Municipality"], date], Iterable[Queue]]
 
 _timeline: dict[str, TimelineProvider] = {}
 _my_page: dict[str, SectionProvider] = {}
 _day_page: dict[str, QueueProvider] = {}
+_actions: dict[str, ActionProvider] = {}
 _figures: dict[str, FigureProvider] = {}
 _protection: dict[str, Callable[[Household], None]] = {}
 _navigation: list[NavItem] = []
@@ -131,6 +141,14 @@ def register_my_page(name: str, provider: SectionProvider) -> None:
 
 def register_day_page(name: str, provider: QueueProvider) -> None:
     _day_page[name] = provider
+
+
+def register_actions(name: str, provider: ActionProvider) -> None:
+    _actions[name] = provider
+
+
+def actions(user: User, household: Household) -> list[Action]:
+    return [action for provide in _actions.values() for action in provide(user, household)]
 
 
 def register_figures(name: str, provider: FigureProvider) -> None:

@@ -9,11 +9,17 @@ from datetime import date
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from newcomers.enums import ShareField
-from newcomers.models import Consent
+from newcomers.models import Consent, Household
+from portal.accounts.models import User
+from portal.municipalities.access import has_permission
+from portal.municipalities.enums import Permission
 from portal.municipalities.middleware import MunicipalityRequest
 from portal.municipalities.models import DatedTask
+from portal.registry import Action
 from welcome.hosting.enums import ANSWER
 from welcome.hosting.models import Assignment, AssignmentQuerySet, FollowUpStep, Host, language_name
 from welcome.hosting.services import step_of
@@ -34,6 +40,17 @@ def is_host(request: HttpRequest) -> bool:
         found = user.is_authenticated and municipality.hosts.filter(user=user).exists()
         request._is_host = found  # type: ignore[attr-defined]  # a cache on this request only
     return bool(request._is_host)  # type: ignore[attr-defined]  # set on the line above
+
+
+def actions(user: User, household: Household) -> Iterable[Action]:
+    """The office finds a host for a household that has none, or sees whom it has."""
+    if not has_permission(user, Permission.HOSTS_MANAGE, household.municipality):
+        return
+    assignment = household.assignments.open().first()
+    if assignment:
+        yield Action(_("The host"), reverse("admin:hosting_assignment_change", args=[assignment.pk]))
+    else:
+        yield Action(_("Give them a host"), f"{reverse('admin:hosting_assignment_add')}?household={household.pk}")
 
 
 def newcomers_of(host: Host) -> AssignmentQuerySet:
