@@ -67,8 +67,8 @@ bench: setup ## Print figures and ratios
 
 lock: .venv/.done ## Pin the newest allowed versions
 	$(BIN)/pip install --quiet uv
-	$(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-		--no-emit-find-links --no-header --group dev pyproject.toml -o requirements.lock --quiet
+	$(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
+		--group dev pyproject.toml -o requirements.lock --quiet
 
 theme: node_modules/.done ## Build the colours again from design/
 	npm run theme
