@@ -91,6 +91,13 @@ class GiftAdmin(PackagesAdmin, ScopedTranslatableAdmin):
 
 
 class PlanForm(ScopedForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance._state.adding and "gifts" in self.fields:
+            self.fields["gifts"].queryset = self.fields["gifts"].queryset.filter(
+                municipality=self.instance.municipality
+            )
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         own = cleaned.get("municipality") or getattr(self.instance, "municipality", None)
@@ -103,8 +110,11 @@ class PlanForm(ScopedForm):
 class PackagePlanAdmin(PackagesAdmin):
     form = PlanForm
     list_display = ("municipality", "window_months", "is_active")
-    autocomplete_fields = ("gifts",)
     fields = ("municipality", "is_active", "window_months", "gifts")
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        # Few, and all to be seen; Django's own multiple choice has no label for those who cannot see it.
+        return super().formfield_for_manytomany(db_field, request, widget=forms.CheckboxSelectMultiple, **kwargs)
 
 
 class RunForm(ScopedForm):

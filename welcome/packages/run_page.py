@@ -45,6 +45,7 @@ def context(run: PackageRun, *, shown: str, page: str, on: date) -> dict[str, An
     return {
         "run": run,
         "shown": shown,
+        "numbered": run.state == RunState.PRINTED and shown in {"planned", "short"},
         "tabs": [(name, _titles()[name], lists[name].count()) for name in LISTS],
         "page": current,
         "rows": _rows(run, shown, current),
