@@ -3,7 +3,9 @@ from __future__ import annotations
 import io
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pypdf import PdfReader
 
@@ -14,7 +16,7 @@ from portal.municipalities.enums import Role
 from portal.municipalities.models import Municipality, StaffRole
 from portal.pages.models import ContactPoint
 from tests.conftest import TODAY
-from tests.packages.factories import make_household, make_office
+from tests.packages.factories import make_household, make_households, make_office
 from welcome.letters.models import Letter, LetterTemplate
 from welcome.packages.services import print_run, run_packages
 
@@ -116,3 +118,19 @@ def test_an_editor_reads_no_letter(client: Client, gol: Municipality) -> None:
     staff(client, gol, Role.EDITOR)
     assert client.get(reverse("admin:letters_letter_paper", args=[letter.pk])).status_code in {403, 404}
     assert client.get(reverse("admin:letters_letter_changelist")).status_code == 403
+
+
+def test_the_list_takes_as_many_queries_for_100_letters_as_for_10(client: Client, gol: Municipality) -> None:
+    staff(client, gol, Role.SERVICE_OFFICER)
+
+    def queries(number: int) -> int:
+        households = make_households(gol, number)
+        Letter.objects.bulk_create(
+            Letter(municipality=gol, household=household, language="nb", template_version=1, facts={}, issued_on=TODAY)
+            for household in households
+        )
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(reverse("admin:letters_letter_changelist"), {"all": ""}).status_code == 200
+        return len(captured)
+
+    assert queries(10) == queries(90)

@@ -94,9 +94,8 @@ class PlanForm(ScopedForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not self.instance._state.adding and "gifts" in self.fields:
-            self.fields["gifts"].queryset = self.fields["gifts"].queryset.filter(
-                municipality=self.instance.municipality
-            )
+            gifts = self.fields["gifts"]
+            gifts.queryset = gifts.queryset.filter(municipality=self.instance.municipality)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

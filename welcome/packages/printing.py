@@ -22,7 +22,7 @@ from welcome.letters.models import Letter
 from welcome.packages import eligibility, papers, stock
 from welcome.packages.enums import ItemState, PackageState, RunState
 from welcome.packages.models import Package, PackageItem, PackageRun
-from welcome.packages.runs import CHUNK, Progress, RunChanged, RunError, hold_open, no_progress
+from welcome.packages.runs import CHUNK, Progress, RunChanged, RunError, hold_open, move_packages, move_run, no_progress
 
 LETTERS, PACKING_LIST = "package_letters", "packing_list"
 
@@ -130,8 +130,7 @@ class Printing:
     @transaction.atomic
     def _issue(self, file: papers.LettersFile, printed: PrintedRun) -> None:
         """The moment of printing. If anything is not as it was when the letters were made, nothing happens."""
-        first = PackageRun.objects.filter(pk=self.run.pk, state=RunState.PLANNED)
-        if not first.update(state=RunState.PRINTED, printed_on=self.on, printed_by=self.by):
+        if not move_run(self.run, to=RunState.PRINTED, printed_on=self.on, printed_by=self.by):
             raise RunChanged
         planned = self.run.packages.planned()
         now = list(papers.with_letters(self.run).values_list("pk", "letter"))
@@ -144,7 +143,7 @@ class Printing:
             if letters.issue(letters=chunk, on=self.on, print_job=job) != len(chunk):
                 raise RunChanged
         PackageItem.objects.filter(package__in=planned, state=ItemState.RESERVED).update(state=ItemState.ISSUED)
-        planned.update(state=PackageState.PRINTED)
+        move_packages(planned, to=PackageState.PRINTED)
 
 
 def print_again(run: PackageRun, *, by: User | None, progress: Progress | None) -> PrintedRun:
@@ -185,8 +184,7 @@ def _cancel(packages: Sequence[UUID]) -> None:
     gone = list(Package.objects.planned().filter(pk__in=packages).values_list("pk", flat=True))
     letters.drop_drafts(Letter.objects.filter(package__in=gone))
     items = list(PackageItem.objects.filter(package__in=gone))
-    moved = Package.objects.planned().filter(pk__in=gone).update(state=PackageState.CANCELLED, number=None)
-    if moved != len(gone):
+    if move_packages(Package.objects.filter(pk__in=gone), to=PackageState.CANCELLED, number=None) != len(gone):
         raise RunChanged
     PackageItem.objects.filter(pk__in=[item.pk for item in items]).delete()
     stock.give_back(items)
