@@ -172,7 +172,10 @@ class ScopedAdmin(admin.ModelAdmin):
 
 
 class ScopedInline(admin.TabularInline):
-    """Rows of a parent's page; whoever may see or change the parent's permission may these."""
+    """Rows of a parent's page; whoever may see or change the parent's permission may these.
+
+    The stock table names its fields in the header alone, so each field carries its name itself.
+    """
 
     view_permission: Permission
     change_permission: Permission | None = None
@@ -189,6 +192,17 @@ class ScopedInline(admin.TabularInline):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return has_permission(request.user, self.change_permission)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field:
+            field.widget.attrs["aria-label"] = field.label
+        return field
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        formset = super().get_formset(request, obj, **kwargs)
+        formset.deletion_widget = forms.CheckboxInput(attrs={"aria-label": _("Delete")})
+        return formset
 
 
 class ScopedTranslatableAdmin(ScopedAdmin, TranslatableAdmin):

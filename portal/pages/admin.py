@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
+from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -69,7 +71,7 @@ class ContactPointAdmin(VerifiedFactAdmin):
 class ServiceInfoAdmin(VerifiedFactAdmin):
     list_display = ("__str__", "topic", "owner", "verify_by", "in_time", "municipality")
     search_fields = ("topic", "translations__title", "translations__summary")
-    autocomplete_fields = ("contacts",)
+    formfield_overrides = {models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
     fields = (
         "municipality", "topic", "title", "summary", "body", "contacts", "owner", "verified_on", "verify_every",
     )  # fmt: skip

@@ -40,16 +40,13 @@ def sign_in(person: Visitor, user: User) -> None:
 
 def faults_of(person: Visitor, path: str, *, narrow: int, status: int = 200) -> Iterator[str]:
     """On a wide screen by day, on a narrow one by night."""
-    page = person.page
-    page.set_viewport_size({"width": 1280, "height": 900})
-    page.emulate_media(color_scheme="light")
-    answer = page.goto(person.base_url + path)
-    if answer is None or answer.status != status:
-        yield f"{path}: {answer and answer.status}"
-    yield from person.faults_here()
-    page.set_viewport_size({"width": narrow, "height": 900})
-    page.emulate_media(color_scheme="dark")
-    yield from (f"{fault} (narrow, dark)" for fault in person.faults_here())
+    for width, scheme in [(1280, "light"), (narrow, "dark")]:
+        person.page.set_viewport_size({"width": width, "height": 900})
+        person.page.emulate_media(color_scheme=scheme)
+        answer = person.page.goto(person.base_url + path)
+        if answer is None or answer.status != status:
+            yield f"{path}: {answer and answer.status}"
+        yield from (f"{fault} ({width}, {scheme})" for fault in person.faults_here())
 
 
 def faults_from_the_right(person: Visitor) -> Iterator[str]:
@@ -63,12 +60,23 @@ def faults_by_keyboard(person: Visitor) -> Iterator[str]:
     page = person.page
     page.keyboard.press("Tab")
     stop = page.locator(":focus")
-    if stop.get_attribute("href") not in {"#main", "#content-start"} or not stop.is_visible():
+    if stop.get_attribute("href") != "#main" or not stop.is_visible():
         yield f"{page.url}: the first stop is {stop.inner_text()!r}"
     page.keyboard.press("Enter")
-    page.keyboard.press("Tab")
-    if not page.locator("main :focus").count():
+    if page.locator(":focus").get_attribute("id") != "main":
         yield f"{page.url}: the skip link leads nowhere"
+
+
+def stops_that_cannot_be_seen(person: Visitor) -> Iterator[str]:
+    """Every stop of the Tab key, from the top of the page to its end."""
+    page = person.page
+    seen = "e => { const s = getComputedStyle(e); return s.outlineStyle !== 'none' || s.boxShadow !== 'none'; }"
+    page.keyboard.press("Tab")
+    while page.locator(":focus").count() and page.locator("body:focus").count() == 0:
+        stop = page.locator(":focus")
+        if not stop.evaluate(seen):
+            yield f"{page.url}: {stop.evaluate('e => e.outerHTML')[:120]}"
+        page.keyboard.press("Tab")
 
 
 # --- People's pages ---
@@ -94,7 +102,7 @@ def test_pages_that_anyone_reads(people: None, visit: Callable[..., Visitor]) ->
 
 def test_pages_of_those_who_sign_in(people: None, visit: Callable[..., Visitor]) -> None:
     faults = []
-    for email, paths in _own_pages():
+    for email, paths in own_pages():
         person = visit()
         sign_in(person, User.objects.get(email=email))
         for path in paths:
@@ -104,7 +112,7 @@ def test_pages_of_those_who_sign_in(people: None, visit: Callable[..., Visitor])
     assert not faults, "\n".join(faults)
 
 
-def _own_pages() -> Iterator[tuple[str, list[str]]]:
+def own_pages() -> Iterator[tuple[str, list[str]]]:
     gol = Municipality.objects.get(slug="gol")
     newcomer = User.objects.filter(persons__household__municipality=gol, persons__household__state="moved_in")[0]
     yield newcomer.email, ["/nb/gol/my/", "/nb/gol/my/edit/", "/nb/aal/my/"]
@@ -116,6 +124,13 @@ def _own_pages() -> Iterator[tuple[str, list[str]]]:
     yield COORDINATOR, [f"/nb/account/2fa/{rest}" for rest in ["", "totp/activate/", "webauthn/", "webauthn/add/"]]
 
 
+@pytest.mark.parametrize("path", ["/nb/gol/", "/nb/gol/register/", "/nb/gol/homes/", "/nb/account/login/", "/components/"])
+def test_the_keyboard_never_gets_lost(region: None, visit: Callable[..., Visitor], path: str) -> None:
+    reader = visit(390)
+    reader.open(path)
+    assert not list(stops_that_cannot_be_seen(reader))
+
+
 # --- The office ---
 
 
@@ -125,12 +140,12 @@ def test_pages_of_the_office(people: None, visit: Callable[..., Visitor]) -> Non
         officer = visit()
         user = User.objects.get(email=email)
         sign_in(officer, user)
-        for path in _office_pages(user):
+        for path in office_pages(user):
             faults += faults_of(officer, path, narrow=390)
     assert not faults, "\n".join(faults)
 
 
-def _office_pages(user: User) -> Iterator[str]:
+def office_pages(user: User) -> Iterator[str]:
     """The start page; of each table the list, a new row and one that is there."""
     yield reverse("admin:index")
     request = type("Request", (), {"user": user, "GET": {}})()
