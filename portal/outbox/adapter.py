@@ -14,7 +14,6 @@ from django.utils import translation
 from portal.accounts.models import User
 from portal.outbox.services import is_demo, queue
 
-
 # What the library's mails call the site.
 PRODUCT = {"name": "Bli her", "domain": settings.SITE_URL.partition("//")[2]}
 
@@ -26,19 +25,18 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         language = translation.get_language() or "nb"
-        context = {"email": email, "request": self.request, "current_site": PRODUCT, **context}
+        site = {"current_site": PRODUCT, "site_url": settings.SITE_URL}
+        context = {"email": email, "request": self.request, **site, **context}
         mail = self.render_mail(template_prefix, email, context)
-        html = render_to_string(
-            "emails/account.html", {"text": mail.body, "language": language, "is_demo": is_demo(None)}
-        )
+        shared = {"text": mail.body, "language": language, "is_demo": is_demo(None)}
         queue(
             kind="account",
             key=f"account:{uuid.uuid4()}",
             recipient=email,
             language=language,
             subject=mail.subject,
-            text=mail.body,
-            html=html,
+            text=render_to_string("emails/account.txt", shared),
+            html=render_to_string("emails/account.html", shared),
             is_secret=True,
             user=User.objects.filter(email=email.lower()).first(),
         )

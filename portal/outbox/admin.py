@@ -34,7 +34,8 @@ class MessageAdmin(ScopedAdmin):
 
     @admin.action(description=_("Try again those that were given up"), permissions=["send"])
     def try_again(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
-        count = queryset.filter(state=MessageState.FAILED).update(
+        # The text of a sign-in code is gone, and the code has run out.
+        count = queryset.filter(state=MessageState.FAILED, is_secret=False).update(
             state=MessageState.QUEUED, attempts=0, next_try_at=timezone.now()
         )
         self.message_user(request, _("%(count)d will be tried again.") % {"count": count}, messages.SUCCESS)

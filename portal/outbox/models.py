@@ -44,7 +44,7 @@ class Message(OpaqueModel):
     subject = models.CharField(_("subject"), max_length=200)
     text = models.TextField(_("text"), blank=True)
     html = models.TextField(_("HTML"), blank=True)
-    # Holds a sign-in code: the text goes as soon as it is sent.
+    # Holds a sign-in code: the text goes as soon as it is sent, or given up.
     is_secret = models.BooleanField(default=False)
     state = models.CharField(_("state"), max_length=8, choices=MessageState, default=MessageState.QUEUED)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)

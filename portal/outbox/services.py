@@ -145,8 +145,7 @@ def _as_mail(message: Message) -> EmailMultiAlternatives:
 
 def _sent(message: Message) -> None:
     message.state, message.sent_at, message.error = MessageState.SENT, timezone.now(), ""
-    if message.is_secret and settings.EMAIL_HOST:
-        message.text = message.html = ""
+    _forget_secret(message)
     message.save(update_fields=["state", "sent_at", "error", "text", "html"])
 
 
@@ -155,9 +154,17 @@ def _failed(message: Message, error: Exception) -> None:
     message.state = MessageState.QUEUED if tries_left else MessageState.FAILED
     if tries_left:
         message.next_try_at = timezone.now() + timedelta(minutes=BACK_OFF_MINUTES[message.attempts - 1])
+    else:
+        _forget_secret(message)
     # The class alone: what a mail server says may repeat the address.
     message.error = type(error).__name__
-    message.save(update_fields=["state", "next_try_at", "error"])
+    message.save(update_fields=["state", "next_try_at", "error", "text", "html"])
+
+
+def _forget_secret(message: Message) -> None:
+    """Where mail leaves the machine, nobody reads a code but its receiver."""
+    if message.is_secret and settings.EMAIL_HOST:
+        message.text = message.html = ""
 
 
 def send_left_behind(*, limit: int = 500) -> dict[str, int]:
