@@ -39,7 +39,7 @@ def _portal(folder: Path) -> Iterator[int]:
         )
     server = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", "portal.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "1",
-         "--log-level", "error"], cwd=ROOT, env=env,
+         "--log-level", "error"], cwd=ROOT, env=env, stdout=subprocess.DEVNULL,
     )  # fmt: skip
     try:
         _wait_for(port)
