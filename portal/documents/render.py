@@ -96,6 +96,8 @@ def join(parts: Iterable[bytes]) -> bytes:
     """The pages of several PDFs in one file. For the printer only: tags, language and standards are lost."""
     writer = PdfWriter()
     for part in parts:
+        if len(writer.pages) % 2:
+            writer.add_blank_page()  # the next part begins on a sheet of its own
         writer.append(BytesIO(part), import_outline=False)
     joined = BytesIO()
     writer.write(joined)

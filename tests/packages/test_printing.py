@@ -345,3 +345,19 @@ def test_the_command_says_what_stops_it(gol: Municipality, tmp_path: Path) -> No
     with pytest.raises(CommandError, match="contact-library"):
         call_command("printrun", *arguments(gol, tmp_path / "letters.pdf"))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_each_chunk_of_letters_begins_on_a_sheet_of_its_own(gol: Municipality, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("welcome.packages.papers.LETTERS_AT_A_TIME", 1)
+    template = LetterTemplate.objects.get()
+    template.set_current_language("nb")
+    template.body = "\n\n".join(["Så fint at du kom. " * 40] * 8)
+    template.save()
+    make_household(gol, "Kari Moen", street="A-vegen 1")
+    make_household(gol, "Ola Li", street="B-vegen 1")
+    plan(gol)
+    pages = PdfReader(io.BytesIO(printed(gol).pdf)).pages
+    begins = [number for number, page in enumerate(pages) if "Velkommen til Gol" in page.extract_text()]
+    assert len(begins) == 2
+    assert {number % 2 for number in begins} == {0}
+    assert begins[1] - begins[0] > 2
