@@ -1,7 +1,8 @@
 """The texts of the portal and their translations: find them in the code, keep the .po files whole, compile them.
 
 Built on Babel, so that no system gettext is needed. The texts in the code are English; nb and nn are catalogues
-in locale/. The texts of django-allauth have no Nynorsk of their own, so that is kept in locale/allauth/.
+in locale/. The texts of django-allauth have no Nynorsk of their own, so that is kept in locale/allauth/. Those of
+Django's admin have gaps in both (what a screen reader says, most of all), so the office's are kept in locale/admin/.
 """
 
 from __future__ import annotations
@@ -68,6 +69,8 @@ class Finding(NamedTuple):
 def catalog_files(root: Path = ROOT) -> list[CatalogFile]:
     ours = extract_texts(root)
     files = [CatalogFile(_po_path(root / "locale", language), language, ours) for language in LANGUAGES]
+    office = admin_texts()
+    files += [CatalogFile(_po_path(root / "locale" / "admin", language), language, office) for language in LANGUAGES]
     return [*files, CatalogFile(_po_path(root / "locale" / "allauth", "nn"), "nn", allauth_texts())]
 
 
@@ -92,9 +95,18 @@ def allauth_texts() -> Catalog:
 
 
 def allauth_po(language: str) -> Path:
-    spec = importlib.util.find_spec("allauth")
+    return _package_po("allauth", language)
+
+
+def admin_texts() -> Catalog:
+    """The texts of the installed Django's admin, as its English catalogue lists them."""
+    return read_catalog(_package_po("django.contrib.admin", "en"), "en")
+
+
+def _package_po(package: str, language: str) -> Path:
+    spec = importlib.util.find_spec(package)
     if spec is None or spec.origin is None:
-        raise FileNotFoundError("django-allauth is not installed; run `make setup`.")
+        raise FileNotFoundError(f"{package} is not installed; run `make setup`.")
     return _po_path(Path(spec.origin).parent / "locale", language)
 
 

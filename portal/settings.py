@@ -231,7 +231,7 @@ if not EMAIL_HOST:
 
 LANGUAGE_CODE = "nb"
 LANGUAGES = [("nb", _("Norwegian Bokmål")), ("nn", _("Norwegian Nynorsk")), ("en", _("English"))]
-LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale" / "allauth"]
+LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale" / "admin", BASE_DIR / "locale" / "allauth"]
 LANGUAGE_COOKIE_NAME = "language"
 PARLER_LANGUAGES = {
     None: tuple({"code": code} for code, _name in LANGUAGES),

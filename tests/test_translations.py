@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import write_po
+from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from portal import messages
@@ -141,6 +142,12 @@ def test_compiled_catalogues_serve_all_three_languages(tmp_path: Path) -> None:
     one, many = "You have added %(count)s security key.", "You have added %(count)s security keys."
     assert nn.ngettext(one, many, 1).endswith("tryggleiksnøkkel.")
     assert nn.ngettext(one, many, 2).endswith("tryggleiksnøklar.")
+    office = gettext.translation("django", tmp_path / "admin", ["nn"])
+    assert office.gettext("Skip to main content") == "Hopp til hovudinnhald"
+
+
+def test_django_looks_in_every_folder_of_catalogues() -> None:
+    assert {po.parents[2] for po in messages.LOCALE.rglob("*.po")} == set(settings.LOCALE_PATHS)
 
 
 # --- Finding the texts ------------------------------------------------------------------------------
