@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import factory
+from django.contrib.auth.hashers import make_password
 from factory.django import DjangoModelFactory
 
 from newcomers.enums import HouseholdState, Source
@@ -25,6 +26,7 @@ class UserFactory(DjangoModelFactory[User]):
     email = factory.Sequence(lambda n: f"person{n}@example.example")
     name = factory.Sequence(lambda n: f"Person {n}")
     language = "en"
+    password = factory.LazyFunction(lambda: make_password(None))  # as create_user has it: none can be right
 
 
 class MunicipalityFactory(DjangoModelFactory[Municipality]):

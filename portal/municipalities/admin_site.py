@@ -67,8 +67,10 @@ class PortalAdminSite(admin.AdminSite):
         if not roles_of(request.user):
             raise Http404
         if not self._second_factor_done(request):
-            messages.warning(request, _("Staff need a second factor. Add one here first, then open the office again."))
-            return redirect("mfa_index")
+            with translation.override(request.user.language):
+                text = _("Staff need a second factor. Add one here first, then open the office again.")
+                messages.warning(request, str(text))
+                return redirect("mfa_index")
         return redirect("admin:index")
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
