@@ -6,6 +6,7 @@ from pathlib import Path
 
 import dj_database_url
 from csp.constants import NONE, SELF
+from django.conf.locale import LANG_INFO
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
@@ -231,6 +232,8 @@ if not EMAIL_HOST:
 
 LANGUAGE_CODE = "nb"
 LANGUAGES = [("nb", _("Norwegian Bokmål")), ("nn", _("Norwegian Nynorsk")), ("en", _("English"))]
+# Browsers may ask for "no", which Django cannot place: it is the written form that most people use.
+LANG_INFO["no"] = LANG_INFO["no-no"] = {"fallback": ["nb"]}
 LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale" / "admin", BASE_DIR / "locale" / "allauth"]
 LANGUAGE_COOKIE_NAME = "language"
 PARLER_LANGUAGES = {
