@@ -7,6 +7,7 @@ from typing import cast
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 
 from newcomers.enums import HouseholdState
 from newcomers.models import Person, Registration
@@ -30,6 +31,13 @@ def own_person(request: MunicipalityRequest) -> Person | None:
     if not hasattr(request, "_own_person"):
         request._own_person = person_of(request.user, request.municipality)  # type: ignore[attr-defined]  # a cache on this request only
     return cast("Person | None", request._own_person)  # type: ignore[attr-defined]  # set on the line above
+
+
+def landing(user: User) -> str | None:
+    """Newcomers go to My page, where they moved last."""
+    persons = user.persons.filter(household__municipality__is_active=True).select_related("household__municipality")
+    person = persons.order_by("-household__created_at").first()
+    return reverse("newcomers:my_page", args=[person.household.municipality.slug]) if person else None
 
 
 def has_household(request: HttpRequest) -> bool:

@@ -13,6 +13,7 @@ class NewcomersConfig(AppConfig):
         from portal import registry
 
         user_logged_in.connect(signals.finish_registrations, dispatch_uid="newcomers.finish_registrations")
+        registry.register_landing(30, access.landing)
         registry.register_timeline("newcomers", timeline.entries, models=timeline.SHOWN)
         registry.register_day_page("newcomers", day_page.queues)
         registry.register_figures("newcomers", day_page.figures)

@@ -120,6 +120,7 @@ _timeline: dict[str, TimelineProvider] = {}
 _my_page: dict[str, SectionProvider] = {}
 _day_page: dict[str, QueueProvider] = {}
 _actions: dict[str, ActionProvider] = {}
+_landings: list[tuple[int, Callable[[User], str | None]]] = []
 _figures: dict[str, FigureProvider] = {}
 _protection: dict[str, Callable[[Household], None]] = {}
 _navigation: list[NavItem] = []
@@ -149,6 +150,17 @@ def register_actions(name: str, provider: ActionProvider) -> None:
 
 def actions(user: User, household: Household) -> list[Action]:
     return [action for provide in _actions.values() for action in provide(user, household)]
+
+
+def register_landing(order: int, find: Callable[[User], str | None]) -> None:
+    """Where somebody goes after signing in, if it is them; the lowest order that knows them decides."""
+    if (order, find) not in _landings:
+        _landings.append((order, find))
+
+
+def landing(user: User) -> str | None:
+    found = (find(user) for _order, find in sorted(_landings, key=lambda landing: landing[0]))
+    return next((url for url in found if url), None)
 
 
 def register_figures(name: str, provider: FigureProvider) -> None:

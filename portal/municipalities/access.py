@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
+from django.urls import reverse
 
 from portal.accounts.models import User
 from portal.municipalities.enums import ROLE_PERMISSIONS, Permission, Role
@@ -36,6 +37,11 @@ def municipalities_where(user: User | AnonymousUser, permission: Permission | No
     if any(role.municipality_id is None for role in granting):
         return Municipality.objects.all()
     return Municipality.objects.filter(pk__in={role.municipality_id for role in granting})
+
+
+def landing(user: User) -> str | None:
+    """Staff begin the day in the office."""
+    return reverse("admin:index") if roles_of(user) else None
 
 
 def is_region_administrator(user: User | AnonymousUser) -> bool:

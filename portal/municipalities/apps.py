@@ -8,6 +8,7 @@ class MunicipalitiesConfig(AppConfig):
 
     def ready(self) -> None:
         from portal import registry
-        from portal.municipalities import day_page
+        from portal.municipalities import access, day_page
 
+        registry.register_landing(10, access.landing)
         registry.register_day_page("promises", day_page.queues)

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from portal import registry
 from portal.accounts.models import User
 from portal.outbox.services import is_demo, queue
 
@@ -22,6 +23,11 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Accounts come from registering a household, or from the office."""
         return False
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """To where somebody has something to do."""
+        own = registry.landing(request.user) if isinstance(request.user, User) else None
+        return own or str(super().get_login_redirect_url(request))
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         language = translation.get_language() or "nb"

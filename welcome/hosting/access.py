@@ -32,6 +32,12 @@ def host_of(request: MunicipalityRequest) -> Host:
     return get_object_or_404(request.municipality.hosts.select_related("user"), user=request.user)
 
 
+def landing(user: User) -> str | None:
+    """Hosts go to their newcomers."""
+    host = Host.objects.filter(user=user, municipality__is_active=True).select_related("municipality").first()
+    return reverse("hosting:newcomers", args=[host.municipality.slug]) if host else None
+
+
 def is_host(request: HttpRequest) -> bool:
     """Whether the header shows the way to the host pages; looked up once a request."""
     if not hasattr(request, "_is_host"):

@@ -1,0 +1,19 @@
+"""After signing in, everyone comes to where they have something to do."""
+
+from __future__ import annotations
+
+import pytest
+
+from portal import registry
+from portal.municipalities.enums import Role
+from tests.access.cast import build_town
+from tests.factories import UserFactory
+
+
+@pytest.mark.django_db
+def test_each_goes_to_their_own_page() -> None:
+    gol = build_town("gol", "3550")
+    assert registry.landing(gol.people[Role.ANALYST]) == "/admin/"
+    assert registry.landing(gol.people["host"]) == "/nb/gol/host/"
+    assert registry.landing(gol.people["newcomer"]) == "/nb/gol/my/"
+    assert registry.landing(UserFactory()) is None
