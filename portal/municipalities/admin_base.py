@@ -26,9 +26,10 @@ class ScopedFormMixin:
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}  # type: ignore[misc]  # a mixin for ModelForms
         own = cleaned.get("municipality") or getattr(self.instance, "municipality", None)  # type: ignore[attr-defined]
-        for name, value in cleaned.items():
-            other = getattr(value, "municipality_id", None)
-            if isinstance(value, Model) and own is not None and other not in {None, own.pk}:
+        for name, value in list(cleaned.items()):  # add_error takes the value out
+            chosen = value if isinstance(value, QuerySet) else [value]
+            towns = {getattr(row, "municipality_id", None) for row in chosen if isinstance(row, Model)}
+            if own is not None and towns - {None, own.pk}:
                 self.add_error(name, _("This belongs to another municipality."))  # type: ignore[attr-defined]
         return cleaned
 
@@ -159,6 +160,11 @@ class ScopedAdmin(admin.ModelAdmin):
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         return self._log_without_person(request, obj, 2) if self.personal else super().log_change(request, obj, message)
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        if not self.personal:
+            return super().log_deletions(request, queryset)
+        return [self._log_without_person(request, obj, 3) for obj in queryset]
 
     def _log_without_person(self, request: HttpRequest, obj: Any, action: int) -> LogEntry:
         return LogEntry.objects.create(

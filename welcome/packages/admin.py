@@ -90,24 +90,8 @@ class GiftAdmin(PackagesAdmin, ScopedTranslatableAdmin):
                 self.message_user(request, error.messages[0], messages.ERROR)
 
 
-class PlanForm(ScopedForm):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if not self.instance._state.adding and "gifts" in self.fields:
-            gifts = self.fields["gifts"]
-            gifts.queryset = gifts.queryset.filter(municipality=self.instance.municipality)
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        own = cleaned.get("municipality") or getattr(self.instance, "municipality", None)
-        if own and any(gift.municipality_id != own.pk for gift in cleaned.get("gifts", ())):
-            self.add_error("gifts", _("This belongs to another municipality."))
-        return cleaned
-
-
 @admin.register(PackagePlan)
 class PackagePlanAdmin(PackagesAdmin):
-    form = PlanForm
     list_display = ("municipality", "window_months", "is_active")
     fields = ("municipality", "is_active", "window_months", "gifts")
 
