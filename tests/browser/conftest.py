@@ -36,9 +36,11 @@ def visit(browser: Browser, live_server: Any) -> Iterator[Callable[..., Visitor]
     """visit(width=390, scripts=True, language="nb") gives a Visitor; each has cookies of its own."""
     visitors: list[Visitor] = []
 
-    def new(width: int = 1280, *, scripts: bool = True, language: str = "nb") -> Visitor:
-        context = browser.new_context(viewport={"width": width, "height": 900}, java_script_enabled=scripts,
-                                      locale=language)  # fmt: skip
+    def new(width: int = 1280, *, scripts: bool = True, language: str = "nb", **options: Any) -> Visitor:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, java_script_enabled=scripts, locale=language, **options
+        )
+        context.set_default_timeout(10_000)
         visitors.append(Visitor(context, live_server.url, scripts=scripts, language=language))
         return visitors[-1]
 

@@ -13,6 +13,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
+from portal.accounts.models import User
 from portal.outbox.models import Message
 from tests.browser.visitor import Visitor
 from tests.newcomers.movers import movers_csv, row
@@ -181,6 +182,8 @@ def add_host(officer: Visitor) -> None:
     officer.write(email=HOST, name="Tor Lanternevik", area="Gol sentrum", capacity="2")
     officer.page.locator("[name=languages][value=en]").check()
     officer.press("Save")
+    # The office writes to a new host in the municipality's language; this one reads the journey's.
+    User.objects.filter(email=HOST).update(language=officer.language)
 
 
 def ask_host(officer: Visitor, *, household: str, host: str) -> None:

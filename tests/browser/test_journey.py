@@ -62,8 +62,8 @@ def test_from_a_list_of_movers_to_a_welcomed_household(
     assert steps.lists_of_run(officer) == planned
     officer.press("Print")
     letters = steps.text_of_pdf(officer, "Letters (PDF)")
-    assert "Maria Lyseng" in letters
-    assert "Iris Nattglimt" in letters
+    assert "Maria og Pål Lyseng" in letters
+    assert "Iris and Jonas Nattglimt" in letters
     assert "Stilleby" not in letters
     assert "Lyseng" in steps.text_of_pdf(officer, "Packing list (PDF)")
     newcomer.open(newcomer.path("my/"))

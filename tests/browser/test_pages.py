@@ -16,10 +16,12 @@ from jobs.models import Vacancy
 from portal.accounts.models import User
 from portal.municipalities.models import Municipality
 from portal.outbox.models import Message
+from portal.pages.models import ServiceInfo
 from tests.browser.conftest import Calendar
 from tests.browser.visitor import Visitor
 from welcome.hosting.enums import AssignmentState
 from welcome.hosting.models import Assignment
+from welcome.packages.models import PackageRun
 
 COORDINATOR = "sigrid.vindauglid@gol.demo.example"
 REGION_ADMINISTRATOR = "astrid.regionlykt@hallingdal.demo.example"
@@ -70,7 +72,9 @@ def faults_by_keyboard(person: Visitor) -> Iterator[str]:
 def stops_that_cannot_be_seen(person: Visitor) -> Iterator[str]:
     """Every stop of the Tab key, from the top of the page to its end."""
     page = person.page
-    seen = "e => { const s = getComputedStyle(e); return s.outlineStyle !== 'none' || s.boxShadow !== 'none'; }"
+    # The frame stands around the control, or around the whole card that leads on.
+    seen = """stop => [stop, stop.closest('.card')].filter(Boolean).map(e => getComputedStyle(e))
+        .some(style => style.outlineStyle !== 'none' || style.boxShadow !== 'none')"""
     page.keyboard.press("Tab")
     while page.locator(":focus").count() and page.locator("body:focus").count() == 0:
         stop = page.locator(":focus")
@@ -141,8 +145,22 @@ def test_pages_of_the_office(people: None, visit: Callable[..., Visitor]) -> Non
         user = User.objects.get(email=email)
         sign_in(officer, user)
         for path in office_pages(user):
-            faults += faults_of(officer, path, narrow=390)
+            officer.page.set_viewport_size({"width": 1280, "height": 900})
+            officer.page.goto(officer.base_url + path)
+            faults += officer.faults_here()
+            officer.page.set_viewport_size({"width": 390, "height": 900})
+            faults += [f"{path}: {width} px too wide"] if (width := officer.too_wide()) > 0 else []
     assert not faults, "\n".join(faults)
+
+
+def test_the_office_at_night(people: None, visit: Callable[..., Visitor]) -> None:
+    officer = visit(390, color_scheme="dark")
+    sign_in(officer, User.objects.get(email=COORDINATOR))
+    run, text = PackageRun.objects.filter(municipality__slug="gol")[0], ServiceInfo.objects.filter(municipality__slug="gol")[0]
+    for path in ["index", "newcomers_household_changelist", "hosting_followupplan_add"]:
+        officer.open(reverse(f"admin:{path}"))
+    officer.open(reverse("admin:packages_packagerun_change", args=[run.pk]))
+    officer.open(reverse("admin:pages_serviceinfo_change", args=[text.pk]))
 
 
 def office_pages(user: User) -> Iterator[str]:
