@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import logging
+
 from celery import shared_task
 
 from newcomers import imports, services
 from newcomers.models import MoverImport
 from portal import clock
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task(name="newcomers.daily")
@@ -19,6 +23,10 @@ def take_import(import_id: str) -> None:
 
 @shared_task(name="newcomers.take_left_behind")
 def take_left_behind() -> None:
-    """Lists that a worker which died has not finished."""
+    """Lists that a worker which died has not finished. One that cannot be taken holds back no other."""
     for record in MoverImport.objects.unfinished():
-        imports.run_import(record)
+        try:
+            imports.run_import(record)
+        except Exception as error:
+            # The class alone: what a database says may repeat a name.
+            logger.error("List of movers %s could not be taken: %s.", record.pk, type(error).__name__)
