@@ -19,8 +19,14 @@ class PrintJob(MunicipalRecord):
 
     kind = models.CharField(_("kind"), max_length=30)
     state = models.CharField(_("state"), max_length=8, choices=JobState, default=JobState.WAITING)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True,
-                           related_name="+", verbose_name=_("started by"))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("started by"),
+    )
     total = models.PositiveIntegerField(_("of"), default=0)
     done = models.PositiveIntegerField(_("done"), default=0)
     pages = models.PositiveIntegerField(_("pages"), default=0)
