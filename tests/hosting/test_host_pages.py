@@ -267,9 +267,10 @@ def test_page_open_too_long_keeps_what_was_typed() -> None:
     assignment = accepted(on=clock.today())
     client = _as(assignment.host, Client(enforce_csrf_checks=True))
     submission = str(uuid.uuid4())
-    tapped = {"outcome": "reached", "note": "Coffee.", "submission": submission}
+    tapped = {"outcome": "reached", "note": "Coffee. 01010750160", "submission": submission}
     page = _text(client.post(_url(assignment, "contact/"), tapped))
     assert "Coffee." in page
+    assert "01010750160" not in page
     assert _submission(page) == submission
     assert not Conversation.objects.exists()
 

@@ -101,9 +101,10 @@ def _contact_again(request: SignedInRequest) -> HttpResponse:
     assignment = _own(request, match.kwargs["assignment_id"]) if match else None
     if assignment is None:
         return redirect("hosting:newcomers", request.municipality.slug)
-    typed = {name: request.POST.get(name, "") for name in ("note", "submission")}
+    form = ConversationForm()
+    form.show_again(request.POST)
     messages.warning(request, _("This page was open for a long time. Tap once more, and it is logged."))
-    return _contact_page(request, assignment, ConversationForm(initial=typed))
+    return _contact_page(request, assignment, form)
 
 
 contact.keeps_typed = _contact_again  # type: ignore[attr-defined]  # read by portal.views.csrf_failure
