@@ -11,7 +11,7 @@ from io import StringIO
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import gettext_lazy
 
 from portal import identity_numbers
 
@@ -60,7 +60,7 @@ _UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b\u200e\u
 _LINE_BREAK = re.compile(r"\s*[\r\n]+\s*")
 _EMPTY_BRACKETS = re.compile(r"\(\s*\)|\[\s*\]")
 
-_SAVE_AS_CSV = _l("Open it in Excel, choose Save as, and then “CSV UTF-8”.")
+_SAVE_AS_CSV = gettext_lazy("Open it in Excel, choose Save as, and then “CSV UTF-8”.")
 
 
 class MoversFileError(Exception):

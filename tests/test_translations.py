@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ast
 import gettext
 import os
 import re
@@ -170,6 +171,20 @@ def test_texts_are_found_in_templates_and_python(project: Path) -> None:
         (("%d piece", "%d pieces"), "gift"),
         ("Lazy", None),
     }
+
+
+def test_every_way_of_marking_a_text_is_one_that_is_looked_for() -> None:
+    """A text marked by another name would never be translated, and nobody would miss it."""
+    marked_by = {
+        alias.asname or alias.name
+        for folder in messages.FOLDERS
+        for path in (messages.ROOT / folder).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"
+        for alias in node.names
+        if "gettext" in alias.name
+    }
+    assert marked_by <= messages.KEYWORDS.keys()
 
 
 def test_note_to_translators_reaches_the_catalogue(project: Path) -> None:
