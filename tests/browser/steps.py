@@ -140,7 +140,9 @@ def import_movers(officer: Visitor) -> None:
     )
     office(officer, "newcomers_moverimport_add")
     officer.write(basis="Folkeregisterloven § 10-1: velkomst")
-    officer.page.locator("[name=file]").set_input_files({"name": "flyttere.csv", "mimeType": "text/csv", "buffer": movers})
+    officer.page.locator("[name=file]").set_input_files(
+        {"name": "flyttere.csv", "mimeType": "text/csv", "buffer": movers}
+    )
     officer.press("Save")
 
 
@@ -243,7 +245,9 @@ def switch_on(administrator: Visitor, name: str) -> None:
     administrator.sees("357")
     administrator.write(q=name)
     administrator.press("Search")
-    line = administrator.page.get_by_role("row").filter(has=administrator.page.get_by_role("link", name=name, exact=True))
+    line = administrator.page.get_by_role("row").filter(
+        has=administrator.page.get_by_role("link", name=name, exact=True)
+    )
     line.get_by_role("checkbox").check()
     administrator.page.locator("[name=action]").select_option("switch_on")
     administrator.press("Go")

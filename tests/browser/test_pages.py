@@ -1,4 +1,4 @@
-"""Every page of the portal: at each width, in light and dark, read from the right, and by keyboard alone."""
+"""Every page of the portal: on wide and narrow screens, by night, read from the right, and by keyboard alone."""
 
 from __future__ import annotations
 
@@ -41,20 +41,24 @@ def sign_in(person: Visitor, user: User) -> None:
 
 
 def faults_of(person: Visitor, path: str, *, narrow: int, status: int = 200) -> Iterator[str]:
-    """On a wide screen by day, on a narrow one by night."""
-    for width, scheme in [(1280, "light"), (narrow, "dark")]:
-        person.page.set_viewport_size({"width": width, "height": 900})
-        person.page.emulate_media(color_scheme=scheme)
-        answer = person.page.goto(person.base_url + path)
-        if answer is None or answer.status != status:
-            yield f"{path}: {answer and answer.status}"
-        yield from (f"{fault} ({width}, {scheme})" for fault in person.faults_here())
+    """On a wide screen, and whether it still fits on a narrow one."""
+    person.page.set_viewport_size({"width": 1280, "height": 900})
+    answer = person.page.goto(person.base_url + path)
+    if answer is None or answer.status != status:
+        yield f"{path}: {answer and answer.status}"
+    yield from person.faults_here()
+    person.page.set_viewport_size({"width": narrow, "height": 900})
+    yield from too_wide(person, f"at {narrow} px")
+
+
+def too_wide(person: Visitor, when: str) -> Iterator[str]:
+    if (width := person.too_wide()) > 0:
+        yield f"{person.page.url}: {width} px too wide {when}"
 
 
 def faults_from_the_right(person: Visitor) -> Iterator[str]:
     person.page.evaluate("document.documentElement.dir = 'rtl'")
-    if (width := person.too_wide()) > 0:
-        yield f"{person.page.url}: {width} px too wide from the right"
+    yield from too_wide(person, "from the right")
 
 
 def faults_by_keyboard(person: Visitor) -> Iterator[str]:
@@ -88,10 +92,26 @@ def stops_that_cannot_be_seen(person: Visitor) -> Iterator[str]:
 
 def test_pages_that_anyone_reads(people: None, visit: Callable[..., Visitor]) -> None:
     anyone = visit()
-    listing, vacancy = Listing.objects.filter(municipality__slug="gol")[0], Vacancy.objects.filter(municipality__slug="gol")[0]
-    paths = ["/nb/", "/en/", "/nb/gol/", "/nn/aal/", "/en/gol/", "/nb/gol/topics/library/", "/en/gol/topics/tax_register/"]
+    listing, vacancy = (
+        Listing.objects.filter(municipality__slug="gol")[0],
+        Vacancy.objects.filter(municipality__slug="gol")[0],
+    )
+    paths = [
+        "/nb/",
+        "/en/",
+        "/nb/gol/",
+        "/nn/aal/",
+        "/en/gol/",
+        "/nb/gol/topics/library/",
+        "/en/gol/topics/tax_register/",
+    ]
     paths += [f"/nb/gol/{rest}" for rest in ["privacy/", "accessibility/", "register/", "homes/", "jobs/"]]
-    paths += ["/en/gol/homes/?kind=plot", "/nb/gol/jobs/?q=finnesikke", listing.get_absolute_url(), vacancy.get_absolute_url()]
+    paths += [
+        "/en/gol/homes/?kind=plot",
+        "/nb/gol/jobs/?q=finnesikke",
+        listing.get_absolute_url(),
+        vacancy.get_absolute_url(),
+    ]
     paths += ["/nb/account/login/", "/nb/account/login/code/", "/nb/account/inactive/", "/components/", "/mailbox/"]
     paths.append(reverse("mail", args=[Message.objects.latest("created_at").pk]))
     faults = []
@@ -128,11 +148,33 @@ def own_pages() -> Iterator[tuple[str, list[str]]]:
     yield COORDINATOR, [f"/nb/account/2fa/{rest}" for rest in ["", "totp/activate/", "webauthn/", "webauthn/add/"]]
 
 
-@pytest.mark.parametrize("path", ["/nb/gol/", "/nb/gol/register/", "/nb/gol/homes/", "/nb/account/login/", "/components/"])
+@pytest.mark.parametrize(
+    "path", ["/nb/gol/", "/nb/gol/register/", "/nb/gol/homes/", "/nb/account/login/", "/components/"]
+)
 def test_the_keyboard_never_gets_lost(region: None, visit: Callable[..., Visitor], path: str) -> None:
     reader = visit(390)
     reader.open(path)
     assert not list(stops_that_cannot_be_seen(reader))
+
+
+def test_at_night_on_a_phone(people: None, visit: Callable[..., Visitor]) -> None:
+    """Dark colours, on the pages that between them show every component."""
+    anyone, officer = visit(390, color_scheme="dark"), visit(390, color_scheme="dark")
+    for path in ["/nb/gol/", "/nb/gol/register/", "/components/", "/nb/gol/nowhere/"]:
+        anyone.open(path, status=404 if "nowhere" in path else 200)
+    for email, paths in own_pages():
+        person = visit(390, color_scheme="dark")
+        sign_in(person, User.objects.get(email=email))
+        person.open(paths[0])
+    sign_in(officer, User.objects.get(email=COORDINATOR))
+    for page in ["index", "newcomers_household_changelist", "hosting_followupplan_add"]:
+        officer.open(reverse(f"admin:{page}"))
+    officer.open(
+        reverse("admin:packages_packagerun_change", args=[PackageRun.objects.filter(municipality__slug="gol")[0].pk])
+    )
+    officer.open(
+        reverse("admin:pages_serviceinfo_change", args=[ServiceInfo.objects.filter(municipality__slug="gol")[0].pk])
+    )
 
 
 # --- The office ---
@@ -145,22 +187,8 @@ def test_pages_of_the_office(people: None, visit: Callable[..., Visitor]) -> Non
         user = User.objects.get(email=email)
         sign_in(officer, user)
         for path in office_pages(user):
-            officer.page.set_viewport_size({"width": 1280, "height": 900})
-            officer.page.goto(officer.base_url + path)
-            faults += officer.faults_here()
-            officer.page.set_viewport_size({"width": 390, "height": 900})
-            faults += [f"{path}: {width} px too wide"] if (width := officer.too_wide()) > 0 else []
+            faults += faults_of(officer, path, narrow=390)
     assert not faults, "\n".join(faults)
-
-
-def test_the_office_at_night(people: None, visit: Callable[..., Visitor]) -> None:
-    officer = visit(390, color_scheme="dark")
-    sign_in(officer, User.objects.get(email=COORDINATOR))
-    run, text = PackageRun.objects.filter(municipality__slug="gol")[0], ServiceInfo.objects.filter(municipality__slug="gol")[0]
-    for path in ["index", "newcomers_household_changelist", "hosting_followupplan_add"]:
-        officer.open(reverse(f"admin:{path}"))
-    officer.open(reverse("admin:packages_packagerun_change", args=[run.pk]))
-    officer.open(reverse("admin:pages_serviceinfo_change", args=[text.pk]))
 
 
 def office_pages(user: User) -> Iterator[str]:
