@@ -28,6 +28,7 @@ locale/.done: .venv/.done $(shell find locale -name '*.po')
 	$(BIN)/python -m portal.messages compile
 	@touch $@
 
+run: export SITE_PORT = $(PORT)
 run: setup ## Serve the portal on PORT (8000) with worker and schedule; loads the demo region on first start
 	@$(MANAGE) migrate --verbosity 0
 	@$(MANAGE) schedules > /dev/null

@@ -39,7 +39,9 @@ ALLOWED_HOSTS = env.words(
     None if PRODUCTION else "localhost,127.0.0.1,[::1],testserver",
     hint="Production needs the names the portal is reached by, such as velkommen.gol.kommune.no.",
 )
-SITE_URL = env.text("SITE_URL", f"https://{ALLOWED_HOSTS[0]}" if PRODUCTION else "http://localhost:8000").rstrip("/")
+# `make run` says its port as SITE_PORT: what runs the processes gives each of them another PORT.
+LOCAL_URL = f"http://localhost:{env.number('SITE_PORT', 8000)}"
+SITE_URL = env.text("SITE_URL", f"https://{ALLOWED_HOSTS[0]}" if PRODUCTION else LOCAL_URL).rstrip("/")
 CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL.startswith("https://") else []
 
 # --- Apps -----------------------------------------------------------------------------------------
