@@ -9,19 +9,22 @@ from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
 from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
 from django.db.models import Field, Model, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from parler.admin import TranslatableAdmin
 from parler.forms import TranslatableModelForm
 
+from portal.identity_numbers import no_identity_number
 from portal.municipalities.access import has_permission, municipalities_where
 from portal.municipalities.enums import Permission
 from portal.municipalities.models import Municipality
 
 
 class ScopedFormMixin:
-    """Nothing is tied to a row of another municipality, also not by staff who work in both."""
+    """Nothing is tied to a row of another municipality, also not by staff who work in both; no text holds an
+    identity number."""
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}  # type: ignore[misc]  # a mixin for ModelForms
@@ -31,7 +34,16 @@ class ScopedFormMixin:
             towns = {getattr(row, "municipality_id", None) for row in chosen if isinstance(row, Model)}
             if own is not None and towns - {None, own.pk}:
                 self.add_error(name, _("This belongs to another municipality."))  # type: ignore[attr-defined]
+        self._refuse_identity_numbers(cleaned)
         return cleaned
+
+    def _refuse_identity_numbers(self, cleaned: dict[str, Any]) -> None:
+        texts = {name: value for name, value in cleaned.items() if isinstance(value, str)}
+        for name, text in texts.items():
+            try:
+                no_identity_number(text)
+            except ValidationError as error:
+                self.add_error(name, error)  # type: ignore[attr-defined]  # a mixin for ModelForms
 
 
 class ScopedForm(ScopedFormMixin, forms.ModelForm):
@@ -183,6 +195,7 @@ class ScopedInline(admin.TabularInline):
     The stock table names its fields in the header alone, so each field carries its name itself.
     """
 
+    form = ScopedForm
     view_permission: Permission
     change_permission: Permission | None = None
     extra = 0

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django import forms
 from django.contrib import admin
 from django.contrib.admin.models import DELETION, LogEntry
 from django.urls import reverse
 
 from jobs.models import Vacancy
 from newcomers.models import Household, Person, Registration
-from portal.municipalities.admin_base import ScopedAdmin
+from portal.municipalities.admin_base import ScopedAdmin, ScopedForm, ScopedFormMixin, ScopedTranslatableForm
 from portal.municipalities.enums import Role
 from portal.municipalities.models import Municipality, StaffRole
 from portal.pages.models import ServiceInfo
@@ -217,3 +218,23 @@ def test_the_start_page_of_the_office_offers_only_what_the_role_may_see(gol: Tow
     assert offered(Role.EDITOR) == {"Listing", "Vacancy", "ContactPoint", "ServiceInfo", "LetterTemplate"}
     assert offered(Role.ANALYST) == set()
     assert "PeriodicTask" not in offered(Role.COORDINATOR)
+
+
+# --- Identity numbers ---
+
+
+@pytest.mark.parametrize("model_admin", admin.site._registry.values(), ids=str)
+def test_every_form_of_the_office_refuses_identity_numbers(model_admin: Any) -> None:
+    assert issubclass(model_admin.form, ScopedFormMixin)
+    assert all(issubclass(inline.form, ScopedFormMixin) for inline in model_admin.inlines)
+
+
+@pytest.mark.parametrize(
+    ("model", "form", "field"),
+    [(Household, ScopedForm, "care_of"), (Partner, ScopedForm, "name"), (ServiceInfo, ScopedTranslatableForm, "body")],
+)
+def test_a_text_with_an_identity_number_is_refused_at_its_field(model: Any, form: Any, field: str) -> None:
+    typed = forms.modelform_factory(model, form=form, fields=[field])({field: "Kari 01010750160"})
+    assert "01010750160" not in str(typed.errors.get(field, ""))
+    assert typed.has_error(field, "identity_number")
+    assert not forms.modelform_factory(model, form=form, fields=[field])({field: "Kari, 00 00 00 01"}).errors

@@ -365,7 +365,9 @@ class TestFiles:
         assert numbers(report) == (1, 0, 1)
         assert Person.objects.get().name == "Bjørg Ås"
 
-    @pytest.mark.parametrize("wrong", ["--municipality=9999", "--basis= ", f"--basis={'x' * 301}"])
+    @pytest.mark.parametrize(
+        "wrong", ["--municipality=9999", "--basis= ", f"--basis={'x' * 301}", "--basis=01010750160"]
+    )
     def test_options_that_make_no_sense(self, importmovers: Import, wrong: str) -> None:
         self.fails(importmovers, movers_csv(row()), wrong)
 

@@ -26,7 +26,13 @@ from parler.forms import TranslatableBaseInlineFormSet
 from portal import clock
 from portal.accounts.models import User
 from portal.municipalities.access import municipalities_where
-from portal.municipalities.admin_base import OwnMunicipalityFilter, ScopedAdmin, ScopedForm, ScopedInline
+from portal.municipalities.admin_base import (
+    OwnMunicipalityFilter,
+    ScopedAdmin,
+    ScopedForm,
+    ScopedInline,
+    ScopedTranslatableForm,
+)
 from portal.municipalities.enums import Permission
 from welcome.hosting import services
 from welcome.hosting.access import Card
@@ -128,6 +134,7 @@ class OwnContactsFormSet(TranslatableBaseInlineFormSet):
 
 
 class PlanInline(ScopedInline, TranslatableTabularInline):
+    form = ScopedTranslatableForm
     view_permission = Permission.HOSTS_MANAGE
     change_permission = Permission.HOSTS_MANAGE
     template = "admin/parler/edit_inline/tabular_tabs.html"

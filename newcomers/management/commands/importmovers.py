@@ -10,6 +10,7 @@ from django.core.management.base import CommandError
 from newcomers.imports import postcode_places, take_movers
 from newcomers.models import MoverImport
 from newcomers.movers_file import MAX_BYTES, MoversFileError, check_size, parse_movers
+from portal import identity_numbers
 from portal.commands import PortalCommand, municipality_by_code
 
 MAX_BASIS_LENGTH = MoverImport._meta.get_field("basis").max_length or 0
@@ -36,6 +37,8 @@ class Command(PortalCommand):
         basis = options["basis"].strip()
         if not 0 < len(basis) <= MAX_BASIS_LENGTH:
             raise CommandError(f"Write the legal basis and the purpose in 1 to {MAX_BASIS_LENGTH} characters.")
+        if identity_numbers.contains(basis):
+            raise CommandError("The basis holds an identity number. Leave it out: it must not be kept.")
         municipality = municipality_by_code(options["municipality"])
         try:
             movers = parse_movers(
