@@ -14,14 +14,27 @@ FALSE = {"0", "false", "no", "off"}
 def text(name: str, default: str | None = None, *, hint: str = "") -> str:
     """The value of `name`, or of the file named by `name_FILE` (container secrets), or `default`."""
     file = os.environ.get(f"{name}_FILE")
-    value = Path(file).read_text().strip() if file else os.environ.get(name, "")
+    value = _content(name, file) if file else os.environ.get(name, "")
     if value:
         return value
     if default is None:
-        raise ImproperlyConfigured(
-            f"{name} is not set. {hint} Set it in the environment, or write it in .env (see .env.example)."
-        )
+        raise _missing(name, hint)
     return default
+
+
+def _content(name: str, file: str) -> str:
+    try:
+        return Path(file).read_text().strip()
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"{name}_FILE is {file!r}, which cannot be read: {error.strerror}. Write the path of a file with the value."
+        ) from None
+
+
+def _missing(name: str, hint: str) -> ImproperlyConfigured:
+    return ImproperlyConfigured(
+        f"{name} is not set. {hint} Set it in the environment, or write it in .env (see .env.example)."
+    )
 
 
 def flag(name: str, default: bool = False) -> bool:
@@ -41,7 +54,10 @@ def number(name: str, default: int) -> int:
 
 def words(name: str, default: str | None = None, *, hint: str = "") -> list[str]:
     """A comma-separated list."""
-    return [part.strip() for part in text(name, default, hint=hint).split(",") if part.strip()]
+    found = [part.strip() for part in text(name, default, hint=hint).split(",") if part.strip()]
+    if not found and default is None:
+        raise _missing(name, hint)
+    return found
 
 
 def read_dotenv(path: Path) -> None:

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils.module_loading import module_has_submodule
 
 from portal.commands import PortalCommand
-from portal.municipalities.models import Municipality
+from portal.municipalities.models import Municipality, MunicipalRecord
 
 
 class Command(PortalCommand):
@@ -37,7 +37,7 @@ class Command(PortalCommand):
 
     def _only_in_a_demonstration(self) -> None:
         """Invented people never come to stand among real ones."""
-        if settings.PRODUCTION or Municipality.objects.filter(is_active=True, is_demo=False).exists():
+        if settings.PRODUCTION or _is_in_use():
             raise CommandError(
                 "This installation is in use: the demonstration would mix invented people with real ones. "
                 "Run it on a database of its own (DATABASE_URL)."
@@ -55,3 +55,12 @@ class Command(PortalCommand):
                 if load:
                     report.update(load(on=options["date"]))
         return report
+
+
+def _is_in_use() -> bool:
+    """Whether a real municipality is switched on, or was once and has left something."""
+    real = Municipality.objects.filter(is_demo=False)
+    records = [model for model in apps.get_models() if issubclass(model, MunicipalRecord)]
+    return real.filter(is_active=True).exists() or any(
+        model._base_manager.filter(municipality__in=real).exists() for model in records
+    )

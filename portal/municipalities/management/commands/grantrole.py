@@ -19,9 +19,11 @@ class Command(PortalCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("email")
-        parser.add_argument("--name", default="")
-        parser.add_argument("--role", choices=Role.values, default=Role.REGION_ADMINISTRATOR.value)
+        parser.add_argument("email", help="whom; they sign in with a code sent to it")
+        parser.add_argument("--name", default="", help="the name of a new account")
+        parser.add_argument(
+            "--role", choices=Role.values, default=Role.REGION_ADMINISTRATOR.value, help="default: %(default)s"
+        )
         parser.add_argument("--municipality", metavar="CODE", help="needed for every role but region_administrator")
 
     def run(self, **options: Any) -> Mapping[str, object]:
