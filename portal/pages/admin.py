@@ -61,6 +61,7 @@ class VerifiedFactAdmin(ScopedTranslatableAdmin):
 class ContactPointAdmin(VerifiedFactAdmin):
     list_display = ("__str__", "phone", "email", "owner", "verify_by", "in_time", "municipality")
     search_fields = ("code", "translations__name", "phone", "email")
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     fields = (
         "municipality", "code", "name", "phone", "email", "website", "address", "opening_hours",
         "owner", "verified_on", "verify_every",
