@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.utils import is_mfa_enabled
 from csp.constants import UNSAFE_INLINE
 from csp.decorators import csp_update
@@ -41,7 +42,11 @@ class PortalAdminSite(admin.AdminSite):
         return bool(roles_of(request.user)) and self._second_factor_done(request)
 
     def _second_factor_done(self, request: HttpRequest) -> bool:
-        return not settings.STAFF_SECOND_FACTOR or is_mfa_enabled(request.user)
+        """In this session: one that was open before the factor was added may be anybody's."""
+        if not settings.STAFF_SECOND_FACTOR:
+            return True
+        used = any(record["method"] == "mfa" for record in get_authentication_records(request, request.user))
+        return used and is_mfa_enabled(request.user)
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
         """Strangers get 404; staff get the admin in their own language."""
@@ -68,6 +73,8 @@ class PortalAdminSite(admin.AdminSite):
             raise Http404
         if not self._second_factor_done(request):
             with translation.override(request.user.language):
+                if is_mfa_enabled(request.user):
+                    return redirect_to_login(reverse("admin:index"), reverse("mfa_reauthenticate"))
                 text = _("Staff need a second factor. Add one here first, then open the office again.")
                 messages.warning(request, str(text))
                 return redirect("mfa_index")

@@ -214,6 +214,10 @@ def totp(secret: str) -> str:
     return format_hotp_value(hotp_value(secret, counter))
 
 
+# What the library tells when a factor was added, it tells after the commit.
+commits = pytest.mark.django_db(transaction=True)
+
+
 def add_second_factor(client: Client) -> str:
     """As on the page: read the secret, type the code it gives. Returns the secret."""
     page = client.get(reverse("mfa_activate_totp"))
@@ -222,6 +226,7 @@ def add_second_factor(client: Client) -> str:
     return str(secret)
 
 
+@commits
 def test_staff_are_asked_for_a_second_factor_before_the_office_opens(client: Client, officer: User) -> None:
     sign_in(client)
     refused = client.get("/admin/", follow=True)
@@ -239,6 +244,7 @@ def test_a_wrong_code_adds_no_second_factor(client: Client, officer: User) -> No
     assert client.get("/admin/").status_code == 302
 
 
+@commits
 def test_staff_with_a_second_factor_need_both_from_then_on(officer: User) -> None:
     first = Client()
     sign_in(first)
@@ -256,6 +262,23 @@ def test_staff_with_a_second_factor_need_both_from_then_on(officer: User) -> Non
     assert later.get("/admin/").status_code == 200
 
 
+@commits
+def test_a_session_from_before_the_second_factor_does_not_open_the_office(officer: User) -> None:
+    """It may be that of somebody who only reads the mail."""
+    older, own = Client(), Client()
+    sign_in(older)
+    cache.clear()
+    sign_in(own)
+    secret = add_second_factor(own)
+    asked = older.get("/admin/", follow=True)
+    assert asked.redirect_chain[-1][0] == "/en/account/2fa/reauthenticate/?next=/admin/"
+    assert older.get(reverse("admin:newcomers_household_changelist")).status_code == 302
+    answer = older.post(asked.redirect_chain[-1][0], {"code": totp(secret)})
+    assert answer["Location"] == "/admin/"
+    assert older.get("/admin/").status_code == 200
+
+
+@commits
 def test_a_second_factor_is_added_also_long_after_signing_in(client: Client, officer: User) -> None:
     """There is no password to ask for again."""
     sign_in(client)
@@ -273,6 +296,7 @@ def test_a_newcomer_needs_no_second_factor(client: Client, nora: User, settings:
     assert client.get("/en/gol/my/").status_code == 200
 
 
+@commits
 def test_the_office_has_no_door_of_its_own(client: Client, officer: User) -> None:
     assert client.get("/admin/login/", follow=True).redirect_chain[-1][0].startswith("/nb/account/login/")
     assert client.post("/admin/login/", {"username": EMAIL, "password": "x"}).status_code == 302
