@@ -84,9 +84,11 @@ def test_a_run_is_started_looked_through_printed_and_fetched(client: Client, gol
 
     make_household(gol, "Eva Ås")
     assert "came since" in page(client, run, show="blocked")
+    assert "1 household came since. Plan again before you print" in page(client, run)
     assert client.get(url("plan", run)).status_code == 405
     client.post(url("plan", run))
     assert run.packages.count() == 3
+    assert "came since. Plan again" not in page(client, run)
 
     client.post(url("print", run))
     run.refresh_from_db()

@@ -7,6 +7,7 @@ from datetime import date
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from portal.accounts.models import User
 from portal.clock import Quarter
@@ -14,6 +15,7 @@ from portal.municipalities.access import has_permission
 from portal.municipalities.enums import Permission
 from portal.municipalities.models import Municipality
 from portal.registry import Queue
+from welcome.packages import services
 from welcome.packages.enums import RunState
 from welcome.packages.models import Package, PackageRun
 
@@ -28,6 +30,7 @@ def queues(user: User, municipalities: Sequence[Municipality], on: date) -> Iter
     )
     missing = sum(municipality.pk not in state_of for municipality in own)
     waiting = sum(state == RunState.PLANNED for state in state_of.values())
+    came_since = sum(services.came_since(m, on) for m in own if state_of.get(m.pk) == RunState.PLANNED)
     short = Package.objects.planned().short_of_stock().filter(municipality__in=own).count()
     runs = reverse("admin:packages_packagerun_changelist")
     yield Queue(
@@ -44,7 +47,8 @@ def queues(user: User, municipalities: Sequence[Municipality], on: date) -> Iter
         count=waiting,
         url=f"{runs}?state__exact={RunState.PLANNED}",
         state="due" if waiting else "ok",
-        action=_("Look through the run, then print it"),
+        action=_("Plan it again, then print it") if came_since else _("Look through the run, then print it"),
+        detail=_came_since_words(came_since),
     )
     yield Queue(
         order=52,
@@ -54,3 +58,13 @@ def queues(user: User, municipalities: Sequence[Municipality], on: date) -> Iter
         state="due" if short else "ok",
         action=_("Agree on more, then plan the run again"),
     )
+
+
+def _came_since_words(count: int) -> str:
+    if not count:
+        return ""
+    return ngettext(
+        "%(count)d household that moved in is not in it yet.",
+        "%(count)d households that moved in are not in it yet.",
+        count,
+    ) % {"count": count}

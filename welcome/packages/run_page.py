@@ -49,6 +49,7 @@ def context(run: PackageRun, *, shown: str, page: str, on: date) -> dict[str, An
         "tabs": [(name, _titles()[name], lists[name].count()) for name in LISTS],
         "page": current,
         "rows": _rows(run, shown, current),
+        "came_since": services.came_since(run.municipality, day) if run.state == RunState.PLANNED else 0,
         "may_plan": run.state == RunState.PLANNED and on in run.as_quarter,
         "busy": any(job.state in {JobState.WAITING, JobState.RUNNING} for job in jobs),
         "files_are_current": files_are_current(run),

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from newcomers.models import Household
@@ -19,6 +20,7 @@ from portal.clock import Quarter
 from portal.documents import services as documents
 from portal.documents.models import PrintJob
 from portal.municipalities.models import Municipality
+from welcome.packages import eligibility
 from welcome.packages.enums import RunState
 from welcome.packages.models import PackagePlan, PackageRun
 from welcome.packages.planning import Planning, RunReport
@@ -100,6 +102,12 @@ def window_of(municipality: Municipality) -> int:
     """Months back from the day within which a household must have moved in."""
     plan = PackagePlan.objects.filter(municipality=municipality).first() or PackagePlan()
     return plan.window_months
+
+
+def came_since(municipality: Municipality, on: date) -> int:
+    """Households that could get a package and are in no run: a planned one must be planned again."""
+    moved_in: QuerySet[Any] = eligibility.candidates(municipality, window_months=window_of(municipality), on=on)
+    return moved_in.filter(standing=eligibility.READY).count()
 
 
 def due_runs(on: date) -> Iterator[Municipality]:
