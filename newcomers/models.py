@@ -8,10 +8,13 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from newcomers.enums import HouseholdState, ImportState, MoveReason, Residency, ShareField, Source
 from newcomers.matching import address_key, name_key
+from newcomers.movers_table import COLUMNS
 from portal import clock
 from portal.identity_numbers import no_identity_number
 from portal.municipalities.models import MunicipalRecord, OpaqueModel
@@ -207,6 +210,10 @@ class Registration(MunicipalRecord):
         verbose_name = _("registration")
         verbose_name_plural = _("registrations")
 
+    def __str__(self) -> str:
+        # Titles and the office's log hold this: no address of a person.
+        return date_format(localtime(self.created_at), "DATETIME_FORMAT")
+
 
 class MoverImportQuerySet(models.QuerySet["MoverImport"]):
     def unfinished(self) -> MoverImportQuerySet:
@@ -240,3 +247,12 @@ class MoverImport(MunicipalRecord):
         verbose_name = _("list of movers")
         verbose_name_plural = _("lists of movers")
         ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return date_format(localtime(self.created_at), "DATETIME_FORMAT")
+
+    @property
+    def refused(self) -> list[dict[str, Any]]:
+        """The refused rows, with the column's name as it stands in a Norwegian file."""
+        rows = self.report.get("refused", [])
+        return [row | {"column": COLUMNS.get(row["field"], (row["field"],))[0]} for row in rows]

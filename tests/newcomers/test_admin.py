@@ -124,7 +124,7 @@ def test_refused_rows_stand_there_with_line_column_and_reason(take: Any) -> None
         row(), row(name="Ola Nord", address="Storgata 2", postcode="9999"), row(address="Storgata 3", moved_on="i går")
     )
     table = re.findall(r"<tr><td>(\d+)</td><td>(\w+)</td><td>(.+?)</td></tr>", page)
-    assert [(line, column) for line, column, _reason in table] == [("3", "postcode"), ("4", "moved_on")]
+    assert [(line, column) for line, column, _reason in table] == [("3", "postnummer"), ("4", "flyttedato")]
     assert "9999" in table[0][2]
     assert all(reason.endswith(".") for _line, _column, reason in table)
     assert "Ola Nord" not in page
@@ -216,7 +216,7 @@ def test_another_towns_list_is_not_taken(client: Client) -> None:
 def test_rows_of_another_town_are_refused_by_name(take: Any) -> None:
     PostcodeFactory(code="3570", city="Ål", municipality=MunicipalityFactory(aal=True))
     page = take(row(postcode="3570", city="Ål"))
-    assert "Ål" in re.findall(r"<tr><td>2</td><td>postcode</td><td>(.+?)</td></tr>", page)[0]
+    assert "Ål" in re.findall(r"<tr><td>2</td><td>postnummer</td><td>(.+?)</td></tr>", page)[0]
     assert not Household.objects.exists()
 
 
