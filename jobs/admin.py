@@ -69,12 +69,15 @@ class VacancyAdmin(ScopedAdmin):
         if obj.is_published and "is_published" in form.changed_data:
             obj.publish(clock.today())
         super().save_model(request, obj, form, change)
+        self._say_if_late(request, int(obj.state(clock.today()) == VacancyState.EXPIRED))
 
     @admin.action(description=_("Publish the chosen vacancies"), permissions=["change"])
     def publish(self, request: HttpRequest, queryset: VacancyQuerySet) -> None:
         count = queryset.publish(clock.today())
         self.message_user(request, _("%(count)d published.") % {"count": count}, messages.SUCCESS)
-        late = queryset.filter(deadline__lt=clock.today()).count()
+        self._say_if_late(request, queryset.filter(deadline__lt=clock.today()).count())
+
+    def _say_if_late(self, request: HttpRequest, late: int) -> None:
         if late:
             self.message_user(
                 request,

@@ -96,6 +96,12 @@ def test_publishing_what_is_past_its_deadline_is_said(officer: Client) -> None:
     ]
 
 
+def test_posting_what_is_past_its_deadline_is_said(officer: Client) -> None:
+    typed = form_data(is_published="on", deadline="2020-01-01")
+    response = officer.post(f"{LIST}add/", typed, follow=True)
+    assert any("stay off the site" in str(message) for message in response.context["messages"])
+
+
 def test_admin_list_takes_as_few_queries_for_a_thousand(officer: Client) -> None:
     VacancyFactory.create_batch(10)
     few = count_queries(officer)
