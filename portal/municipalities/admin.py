@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -20,7 +21,24 @@ from portal.municipalities.admin_base import (
     ScopedTranslatableAdmin,
 )
 from portal.municipalities.enums import Permission, Role
-from portal.municipalities.models import Municipality, StaffRole
+from portal.municipalities.models import Municipality, StaffRole, default_languages
+
+
+class LanguagesField(forms.CharField):
+    """Codes with commas between, in order: the first is the main language."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        codes = list(dict.fromkeys(str(value or "").lower().replace(",", " ").split()))
+        offered = default_languages()
+        if not set(codes) <= set(offered):
+            raise ValidationError(_("Write these, with commas between: %(codes)s.") % {"codes": ", ".join(offered)})
+        return codes or offered
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return bool(self.prepare_value(initial) != data)
 
 
 @admin.register(Municipality)
@@ -38,6 +56,11 @@ class MunicipalityAdmin(ScopedTranslatableAdmin):
 
     def municipality_of(self, obj: Any) -> Municipality | None:
         return obj if isinstance(obj, Municipality) else None
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "languages":
+            return LanguagesField(label=db_field.verbose_name, help_text=db_field.help_text, required=False)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def has_switch_permission(self, request: HttpRequest) -> bool:
         return has_permission(request.user, Permission.MUNICIPALITY_SWITCH)
