@@ -158,9 +158,11 @@ class PointInline(PlanInline):
         contacts = db_field.remote_field.model.objects.filter(
             municipality__in=municipalities_where(request.user, self.change_permission)
         )
-        return super().formfield_for_foreignkey(
+        field = super().formfield_for_foreignkey(
             db_field, request, queryset=contacts.prefetch_related("translations"), **kwargs
         )
+        field.choices = list(field.choices)  # looked up once, not for each point
+        return field
 
 
 @admin.register(FollowUpPlan)
