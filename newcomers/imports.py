@@ -17,6 +17,7 @@ from newcomers.enums import HouseholdState, ImportState, Source
 from newcomers.matching import address_key, name_key
 from newcomers.models import Household, MoverImport, Person
 from newcomers.movers_file import MovedAdult, MovedHousehold, MoversFile, PostcodePlace
+from newcomers.services import restrict
 from portal.accounts.models import User
 from portal.municipalities.models import Municipality, Postcode
 
@@ -76,6 +77,7 @@ def start_import(
     all_or_nothing: bool = False,
 ) -> MoverImport:
     """Write down who takes in what on which basis, for `run_import` to carry out, here or in a worker."""
+    _protect_known(movers, municipality, by)
     households = _to_take(movers, all_or_nothing)
     return MoverImport.objects.create(
         municipality=municipality,
@@ -87,6 +89,27 @@ def start_import(
         total=len(households),
         report=_report(movers).as_dict(),
     )
+
+
+def _protect_known(movers: MoversFile, municipality: Municipality, by: User | None) -> None:
+    """A household that we know and the register now protects is protected here too.
+
+    Compared in memory: nothing of a protected row may stand in a query.
+    """
+    if not movers.protected:
+        return
+    persons = Person.objects.filter(household__municipality=municipality, household__restricted=False, is_adult=True)
+    facts = persons.values_list("household_id", "name_key", "birth_year", "household__address_key")
+    found = {
+        household_id
+        for household_id, name, year, address in facts.iterator(chunk_size=2000)
+        for person in movers.protected
+        if person.name_key == name
+        and (year is None or person.birth_year in {year, None})
+        and person.address_key in {address, ""}
+    }
+    for household in Household.objects.filter(pk__in=found):
+        restrict(household, by=by)
 
 
 def run_import(record: MoverImport) -> ImportReport:

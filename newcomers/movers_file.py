@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from newcomers.matching import name_key
+from newcomers.matching import address_key, name_key
 from newcomers.movers_rows import Home, PostcodePlace, Row, RowReader
 from newcomers.movers_table import MAX_BYTES, MAX_ROWS, MoversFileError, MoversTable, check_size
 
@@ -59,6 +60,14 @@ class RefusedRow:
     reason: str
 
 
+class ProtectedPerson(NamedTuple):
+    """By which a household we know already is found in memory. Never stored, shown or searched for."""
+
+    name_key: str
+    birth_year: int | None
+    address_key: str
+
+
 @dataclass(frozen=True)
 class MoversFile:
     rows: int
@@ -67,6 +76,7 @@ class MoversFile:
     protected_dropped: int
     identity_numbers_dropped: int
     ignored_columns: tuple[str, ...]
+    protected: tuple[ProtectedPerson, ...] = field(default=(), repr=False)
 
 
 def parse_movers(
@@ -98,7 +108,13 @@ def parse_movers(
         protected_dropped=len(protected),
         identity_numbers_dropped=identity_numbers,
         ignored_columns=table.ignored_columns,
+        protected=tuple(_protected_person(row) for row in rows if row.line in protected and row.name),
     )
+
+
+def _protected_person(row: Row) -> ProtectedPerson:
+    address = address_key(row.address, row.homes[0].postcode) if row.address else ""
+    return ProtectedPerson(name_key(row.name), row.birth_year, address)
 
 
 class _Places:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from io import StringIO
 from typing import NamedTuple
@@ -40,6 +40,8 @@ COLUMNS = {
 }
 REQUIRED = ("name", "address", "postcode", "moved_on", "birth_year")
 UNPROTECTED = frozenset({"", "ugradert", "nei", "ingen", "0"})
+# Words that protect wherever they stand, in a row that has lost a cell.
+PROTECTING = ("fortrolig", "kode6", "kode7", "spsf", "spfo")
 
 _DELIMITERS = (";", ",", "\t")
 _ENGLISH = {header: column for column, headers in COLUMNS.items() for header in (column, *headers)}
@@ -85,6 +87,11 @@ class Record:
     surplus_is_blank: bool = False
 
 
+def _names_protection(cells: Iterable[str]) -> bool:
+    words = ("".join(cell.split()).casefold() for cell in cells)
+    return any(mark in word for word in words for mark in PROTECTING)
+
+
 class MoversTable:
     """The header of the file, and its rows one by one."""
 
@@ -111,7 +118,11 @@ class MoversTable:
         surplus = len(cells) - width
         if surplus <= 0:
             # Spreadsheets may leave out empty cells at the end of a row.
-            return Record(line, (self._reading([*cells, *[""] * -surplus]),), identity_numbers)
+            reading = self._reading([*cells, *[""] * -surplus])
+            if surplus < 0 and _names_protection(cells):
+                # A cell in the middle is missing, and the one that protects has slipped to the left.
+                reading = Reading(reading.cells, protected=True)
+            return Record(line, (reading,), identity_numbers)
         surplus_is_blank = not any(cell.strip() for cell in cells[width:])
         layouts = [
             [*cells[:i], self._delimiter.join(cells[i : i + surplus + 1]), *cells[i + surplus + 1 :]]
