@@ -176,7 +176,7 @@ def counts() -> dict[str, int]:
     return {model._meta.label: model._base_manager.count() for model in apps.get_models()}
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)  # --reset empties tables, which PostgreSQL refuses amid a transaction
 def test_the_demonstration_twice_is_the_demonstration_once() -> None:
     content = run("demo", "--content-only", "--date", TODAY.isoformat())
     assert content["switched_on"] == 6

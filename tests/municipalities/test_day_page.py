@@ -69,8 +69,8 @@ EVERYTHING = {*PROMISES, *HOSTS, *FACTS, *PACKAGES, "Registrations to look at", 
      (Role.EDITOR, {*FACTS, "Homes to confirm"}), (Role.HOUSING_OFFICER, {"Homes to confirm"}), (Role.ANALYST, set())],
 )  # fmt: skip
 def test_each_role_sees_its_own_queues(gol: Town, role: str, titles: set[str]) -> None:
-    assert set(queues(gol.people[role])) == titles
-    assert set(queues(region())) == set()
+    assert set(queues(gol.people[role])) & EVERYTHING == titles
+    assert set(queues(region())) & EVERYTHING == set()
 
 
 def test_nothing_of_the_next_town_is_counted(gol: Town) -> None:
