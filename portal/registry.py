@@ -110,6 +110,12 @@ class NavItem:
     shown: Callable[[HttpRequest], bool] = lambda request: True
 
 
+def first_step(order: int, title: str, missing: int, url: str, action: str) -> Iterable[Queue]:
+    """What a municipality must have before it can begin; shown while some municipality lacks it, and never after."""
+    if missing:
+        yield Queue(order=order, title=title, count=missing, url=url, state="new", action=action)
+
+
 TimelineProvider = Callable[["Household", date], Iterable[TimelineEntry]]
 SectionProvider = Callable[["HttpRequest", "Household", date], Iterable[Section]]
 ActionProvider = Callable[["User", "Household"], Iterable[Action]]

@@ -11,4 +11,5 @@ class MunicipalitiesConfig(AppConfig):
         from portal.municipalities import access, day_page
 
         registry.register_landing(10, access.landing)
+        registry.register_day_page("first steps", day_page.first_steps)
         registry.register_day_page("promises", day_page.queues)

@@ -13,7 +13,19 @@ from portal.accounts.models import User
 from portal.municipalities.access import has_permission
 from portal.municipalities.enums import Permission
 from portal.municipalities.models import DatedTask, Municipality
-from portal.registry import Queue
+from portal.registry import Queue, first_step
+
+
+def first_steps(user: User, municipalities: Sequence[Municipality], on: date) -> Iterable[Queue]:
+    own = [m for m in municipalities if has_permission(user, Permission.MUNICIPALITY_EDIT, m)]
+    missing = [m for m in own if not (m.office_street and m.office_email and m.office_phone and m.signature_name)]
+    url = reverse("admin:municipalities_municipality_changelist")
+    if len(missing) == 1:
+        url = reverse("admin:municipalities_municipality_change", args=[missing[0].pk])
+    yield from first_step(
+        1, _("Begin here: the service office"), len(missing), url,
+        _("Write its address, phone and e-mail, and who signs the letters"),
+    )  # fmt: skip
 
 
 def queues(user: User, municipalities: Sequence[Municipality], on: date) -> Iterable[Queue]:

@@ -14,13 +14,18 @@ from portal.municipalities.access import has_permission
 from portal.municipalities.enums import Permission
 from portal.municipalities.models import Municipality
 from portal.pages.models import ContactPoint, ServiceInfo
-from portal.registry import Queue
+from portal.registry import Queue, first_step
 
 
 def queues(user: User, municipalities: Sequence[Municipality], on: date) -> Iterable[Queue]:
     own = [m for m in municipalities if has_permission(user, Permission.CONTENT_EDIT, m)]
     if not own:
         return
+    written = set(ServiceInfo.objects.filter(municipality__in=own).order_by().values_list("municipality", flat=True))
+    yield from first_step(
+        2, _("Begin here: texts and contact points"), sum(m.pk not in written for m in own),
+        reverse("admin:pages_serviceinfo_add"), _("Write what a newcomer needs to know; letters draw on it"),
+    )  # fmt: skip
     queues_of: list[tuple[int, Any, str, str]] = [
         (40, ContactPoint, _("Contact points nobody has checked lately"), "admin:pages_contactpoint_changelist"),
         (41, ServiceInfo, _("Texts nobody has checked lately"), "admin:pages_serviceinfo_changelist"),

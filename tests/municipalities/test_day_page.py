@@ -21,9 +21,11 @@ from tests.factories import (
     DatedTaskFactory,
     HouseholdFactory,
     MunicipalityFactory,
+    ServiceInfoFactory,
     StaffRoleFactory,
     UserFactory,
 )
+from tests.packages.factories import make_template
 
 
 @pytest.fixture
@@ -31,6 +33,9 @@ def gol(db: None, monkeypatch: Any) -> Town:
     monkeypatch.setattr(clock, "today", lambda: TODAY)
     town = build_town("gol", "3550")
     type(town.municipality).objects.filter(pk=town.municipality.pk).update(name="Gol")
+    # Past its first steps (test_first_steps.py).
+    ServiceInfoFactory(municipality=town.municipality, verified_on=TODAY)
+    make_template(town.municipality)
     return town
 
 

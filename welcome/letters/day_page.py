@@ -13,13 +13,20 @@ from portal.municipalities.access import has_permission
 from portal.municipalities.enums import Permission
 from portal.municipalities.models import Municipality
 from portal.pages.models import ContactPoint, ServiceInfo
-from portal.registry import Queue
+from portal.registry import Queue, first_step
+from welcome.letters.models import LetterTemplate
 
 
 def queues(user: User, municipalities: Sequence[Municipality], on: date) -> Iterable[Queue]:
     own = [m for m in municipalities if has_permission(user, Permission.LETTERS_MANAGE, m)]
     if not own:
         return
+    templates = LetterTemplate.objects.filter(municipality__in=own).order_by()
+    written = set(templates.values_list("municipality", flat=True))
+    yield from first_step(
+        3, _("Begin here: the welcome letter"), sum(m.pk not in written for m in own),
+        reverse("admin:letters_lettertemplate_add"), _("Write the letter; without it nothing can be printed"),
+    )  # fmt: skip
     infos = ServiceInfo.objects.filter(municipality__in=own).overdue(on).count()
     # A contact point that no topic draws on stands in no letter.
     contacts = ContactPoint.objects.filter(municipality__in=own, service_infos__isnull=False).overdue(on)
