@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from newcomers import imports, services, tasks
 from newcomers.access import registrations_to_look_at
 from newcomers.enums import HouseholdState
+from newcomers.forms import LANGUAGE_WISHES
 from newcomers.models import Household, MoverImport, Person, Registration
 from newcomers.movers_file import MoversFile, MoversFileError, parse_movers
 from portal import clock, registry
@@ -58,6 +59,17 @@ class HouseholdAdmin(ScopedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Household]:
         return super().get_queryset(request).shown().prefetch_related("persons")
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Languages by name; one that a list of movers brought and we have no name for stays as it is."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "language":
+            own = Household.objects.filter(municipality__in=self.visible_municipalities(request))
+            kept = own.exclude(language__in=dict(LANGUAGE_WISHES)).values_list("language", flat=True)
+            field.widget = forms.Select(
+                choices=[*LANGUAGE_WISHES, *((code, code) for code in kept.order_by().distinct())]
+            )
+        return field
 
     @admin.display(description=_("adults"))
     def name(self, household: Household) -> str:

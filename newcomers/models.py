@@ -239,7 +239,6 @@ class MoverImport(MunicipalRecord):
     total = models.PositiveIntegerField(_("households in the list"), default=0)
     done = models.PositiveIntegerField(_("households taken"), default=0)
     report = models.JSONField(_("report"), default=dict)
-    error = models.TextField(_("error"), blank=True)
 
     objects = MoverImportQuerySet.as_manager()
 

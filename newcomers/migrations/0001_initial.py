@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('state', models.CharField(choices=[('waiting', 'waiting'), ('running', 'running'), ('done', 'done'), ('failed', 'failed')], default='waiting', max_length=10, verbose_name='state')),
+                ('state', models.CharField(choices=[('waiting', 'waiting'), ('running', 'running'), ('done', 'done')], default='waiting', max_length=10, verbose_name='state')),
                 ('basis', models.CharField(max_length=300, verbose_name='legal basis and purpose')),
                 ('on', models.DateField(default=portal.clock.today, verbose_name='day')),
                 ('all_or_nothing', models.BooleanField(default=False, verbose_name='all or nothing')),
@@ -74,7 +74,6 @@ class Migration(migrations.Migration):
                 ('total', models.PositiveIntegerField(default=0, verbose_name='households in the list')),
                 ('done', models.PositiveIntegerField(default=0, verbose_name='households taken')),
                 ('report', models.JSONField(default=dict, verbose_name='report')),
-                ('error', models.TextField(blank=True, verbose_name='error')),
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='taken in by')),
                 ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='municipalities.municipality', verbose_name='municipality')),
             ],

@@ -35,7 +35,7 @@ def test_from_a_list_of_movers_to_a_welcomed_household(
     assert steps.figure(officer, "New households") == "2"
     assert steps.figure(officer, "Rows dropped because of a protected address") == "1"
     refused = officer.page.get_by_role("row").filter(has_text="3570").inner_text()
-    assert refused.split()[:2] == ["5", "postcode"]
+    assert refused.split()[:2] == ["5", "postnummer"]
     officer.follow("See the households")
     officer.sees_nothing_of("Lampesen", "Feilglimt")
     steps.open_household(officer, "Lyseng")
@@ -60,7 +60,8 @@ def test_from_a_list_of_movers_to_a_welcomed_household(
     assert planned == {"In this run": 2, "A gift is missing": 1, "Gets nothing now": 1, "Had a package before": 0}
     officer.press("Plan again")
     assert steps.lists_of_run(officer) == planned
-    officer.press("Print")
+    officer.page.locator("summary").filter(has_text=officer.words("Print …")).click()
+    officer.press("Print and close the run")
     letters = steps.text_of_pdf(officer, "Letters (PDF)")
     assert "Maria og Pål Lyseng" in letters
     assert "Iris and Jonas Nattglimt" in letters
