@@ -45,7 +45,7 @@ class MunicipalityFactory(DjangoModelFactory[Municipality]):
         switched_off = factory.Trait(is_active=False)
         demo = factory.Trait(is_demo=True)
 
-    code = factory.Sequence(lambda n: f"{9000 + n}")
+    code = factory.Sequence(lambda n: f"{9000 + n % 1000}")
     name = factory.Sequence(lambda n: f"Town {n}")
     slug = factory.LazyAttribute(lambda town: f"town-{town.code}")
     county = "Buskerud"
