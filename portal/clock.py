@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
+import holidays
 from django.utils import timezone
+
+# Fills itself year by year as it is asked.
+_PUBLIC_HOLIDAYS = holidays.country_holidays("NO")
 
 
 def today() -> date:
@@ -25,6 +29,28 @@ def add_months(day: date, months: int) -> date:
             except ValueError:
                 continue
     raise AssertionError("every month has 28 days")
+
+
+def is_working_day(day: date) -> bool:
+    """No Saturday, Sunday or public holiday in Norway. Christmas Eve and New Year's Eve are working days by law."""
+    return day.isoweekday() <= 5 and day not in _PUBLIC_HOLIDAYS
+
+
+def add_working_days(day: date, days: int) -> date:
+    """The day on which so many working days have gone by, the day itself not counted. Raises ValueError below 0."""
+    if days < 0:
+        raise ValueError("Working days are counted forwards only.")
+    for _number in range(days):
+        day += timedelta(days=1)
+        while not is_working_day(day):
+            day += timedelta(days=1)
+    return day
+
+
+def working_days_between(first: date, last: date) -> int:
+    """Working days after the first day, up to and with the last; 0 when the last is not later."""
+    days = (first + timedelta(days=number) for number in range(1, (last - first).days + 1))
+    return sum(is_working_day(day) for day in days)
 
 
 @dataclass(frozen=True, order=True)

@@ -1,8 +1,8 @@
 """The texts of the portal and their translations: find them in the code, keep the .po files whole, compile them.
 
-Built on Babel, so that no system gettext is needed. The texts in the code are English; nb and nn are catalogues
-in locale/. The texts of django-allauth have no Nynorsk of their own, so that is kept in locale/allauth/. Those of
-Django's admin have gaps in both (what a screen reader says, most of all), so the office's are kept in locale/admin/.
+Built on Babel, so that no system gettext is needed. The texts in the code are English; each other language has a
+catalogue in locale/. The texts of django-allauth have no Nynorsk of their own, so that is kept in locale/allauth/.
+Those of Django's admin have gaps in nb and nn (what a screen reader says, most of all): they are in locale/admin/.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "locale"
 FOLDERS = ("portal", "newcomers", "housing", "jobs", "welcome", "templates")
 TEMPLATE_SUFFIXES = {".html", ".txt", ".xml"}
-LANGUAGES = ("nb", "nn")
+LANGUAGES = ("nb", "nn", "uk", "pl", "de", "ar")
+OFFICE_LANGUAGES = ("nb", "nn")
 LINE_WIDTH = 100
 
 KEYWORDS: dict[str, Any] = {
@@ -70,7 +71,9 @@ def catalog_files(root: Path = ROOT) -> list[CatalogFile]:
     ours = extract_texts(root)
     files = [CatalogFile(_po_path(root / "locale", language), language, ours) for language in LANGUAGES]
     office = admin_texts()
-    files += [CatalogFile(_po_path(root / "locale" / "admin", language), language, office) for language in LANGUAGES]
+    files += [
+        CatalogFile(_po_path(root / "locale" / "admin", language), language, office) for language in OFFICE_LANGUAGES
+    ]
     return [*files, CatalogFile(_po_path(root / "locale" / "allauth", "nn"), "nn", allauth_texts())]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from django.urls import reverse
@@ -79,6 +79,38 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class Period:
+    """What a report is about: from the first day to the last, both counted. `on` is the day it is asked for."""
+
+    start: date
+    until: date
+    on: date
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number with a name for machines and one for people; a share lies between 0 and 1, None is too few to say."""
+
+    key: str
+    title: str
+    value: int | float | None
+    kind: Literal["count", "share", "days"] = "count"
+
+
+@dataclass(frozen=True)
+class SiteFigures:
+    """How well some part of a municipality's site works: numbers of the whole, or a row for each owner or language."""
+
+    title: str
+    numbers: Sequence[Number] = ()
+    # What a row is about, for machines ("owner") and people; rows with their name for both. All have the same numbers.
+    row_key: str = ""
+    row_title: str = ""
+    rows: Sequence[tuple[str | None, str, Sequence[Number]]] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class TaskKind:
     """What a kind of promise means: its name, where staff find it, and how its owner is reminded."""
 
@@ -98,6 +130,8 @@ class TaskKind:
     # Who could take it over, besides the office's own people, and how they get it.
     successors: Callable[[DatedTask], Sequence[User]] | None = None
     hand_over: Callable[[DatedTask, User, User, date], None] | None = None
+    # What follows when it has been given to somebody: its object may name its owner too.
+    given: Callable[[DatedTask, User], None] | None = None
 
 
 @dataclass(frozen=True)
@@ -110,6 +144,24 @@ class NavItem:
     shown: Callable[[HttpRequest], bool] = lambda request: True
 
 
+@dataclass(frozen=True)
+class Way:
+    """A way on from a theme of the site, such as "12 homes", with what makes it worth a click."""
+
+    label: str
+    url: str
+    count: int | None = None
+
+
+@dataclass(frozen=True)
+class PublicAddress:
+    """A page that everyone may find: its URL name and arguments after the municipality, and when it last changed."""
+
+    url_name: str
+    args: tuple[str, ...] = ()
+    changed_at: datetime | None = None
+
+
 def first_step(order: int, title: str, missing: int, url: str, action: str) -> Iterable[Queue]:
     """What a municipality must have before it can begin; shown while some municipality lacks it, and never after."""
     if missing:
@@ -120,7 +172,10 @@ TimelineProvider = Callable[["Household", date], Iterable[TimelineEntry]]
 SectionProvider = Callable[["HttpRequest", "Household", date], Iterable[Section]]
 ActionProvider = Callable[["User", "Household"], Iterable[Action]]
 FigureProvider = Callable[["User", Sequence["Municipality"], date], Iterable[Figure]]
+SiteFiguresProvider = Callable[["Municipality", Period], SiteFigures]
 QueueProvider = Callable[["User", Sequence["Municipality"], date], Iterable[Queue]]
+WayProvider = Callable[["Municipality", str, date], Iterable[Way]]
+AddressProvider = Callable[["Municipality", date], Iterable[PublicAddress]]
 
 _timeline: dict[str, TimelineProvider] = {}
 _my_page: dict[str, SectionProvider] = {}
@@ -128,8 +183,11 @@ _day_page: dict[str, QueueProvider] = {}
 _actions: dict[str, ActionProvider] = {}
 _landings: list[tuple[int, Callable[[User], str | None]]] = []
 _figures: dict[str, FigureProvider] = {}
+_site_figures: dict[str, SiteFiguresProvider] = {}
 _protection: dict[str, Callable[[Household], None]] = {}
 _navigation: list[NavItem] = []
+_ways: dict[str, WayProvider] = {}
+_addresses: dict[str, AddressProvider] = {}
 task_kinds: dict[str, TaskKind] = {}
 
 # Models with a way to a household whose rows the timeline shows; a test finds models that nobody declared.
@@ -177,6 +235,24 @@ def figures(user: User, municipalities: Sequence[Municipality], on: date) -> lis
     return [figure for provide in _figures.values() for figure in provide(user, municipalities, on)]
 
 
+def register_site_figures(name: str, provider: SiteFiguresProvider) -> None:
+    """`name` is the key of these figures in `sitefigures --json`."""
+    _site_figures[name] = provider
+
+
+def site_figures(municipality: Municipality, period: Period) -> dict[str, SiteFigures]:
+    """How the site was used and how well it was kept, part by part."""
+    return {name: provide(municipality, period) for name, provide in _site_figures.items()}
+
+
+SMALLEST = 5
+
+
+def share(part: int, whole: int) -> float | None:
+    """Between 0 and 1; None where fewer than SMALLEST are counted, so that no share points at one of them."""
+    return round(part / whole, 3) if whole >= SMALLEST else None
+
+
 def register_protection(name: str, forget: Callable[[Household], None]) -> None:
     """`forget` removes what an app keeps of a household's address, in the transaction that protects it."""
     _protection[name] = forget
@@ -205,6 +281,24 @@ def navigation(request: HttpRequest) -> list[dict[str, object]]:
         {"label": item.label, "url": url, "current": request.path.startswith(url)}
         for item, url in zip(items, urls, strict=True)
     ]
+
+
+def register_ways(name: str, provider: WayProvider) -> None:
+    """`provider(municipality, theme, on)` gives an app's ways on from a theme page, and none for other themes."""
+    _ways[name] = provider
+
+
+def ways(municipality: Municipality, theme: str, on: date) -> list[Way]:
+    return [way for provide in _ways.values() for way in provide(municipality, theme, on)]
+
+
+def register_addresses(name: str, provider: AddressProvider) -> None:
+    """An app's public pages, for search engines' site map."""
+    _addresses[name] = provider
+
+
+def addresses(municipality: Municipality, on: date) -> list[PublicAddress]:
+    return [address for provide in _addresses.values() for address in provide(municipality, on)]
 
 
 def timeline(household: Household, on: date, *, for_staff: bool) -> list[TimelineEntry]:

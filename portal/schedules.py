@@ -11,12 +11,13 @@ TIMEZONE = "Europe/Oslo"
 
 @dataclass(frozen=True)
 class Schedule:
-    """A task's name, and minute and hour of the day ("*" for every one)."""
+    """A task's name, minute and hour of the day ("*" for every one), and the day of the week (1 is Monday)."""
 
     task: str
     description: str
     minute: str
     hour: str = "*"
+    day_of_week: str = "*"
 
 
 SCHEDULES = [
@@ -24,7 +25,12 @@ SCHEDULES = [
     Schedule("newcomers.take_left_behind", "Go on with lists of movers that a worker left behind", minute="*/5"),
     Schedule("newcomers.daily", "Note who has moved in today; drop registrations nobody confirmed", "10", "4"),
     Schedule("accounts.clear_sessions", "Forget sign-ins that have run out", "20", "4"),
+    Schedule("search.daily", "Build the search index anew; forget what was looked for a year ago", "40", "3"),
     Schedule("packages.plan_due_runs", "Plan the quarter's packages", "30", "4"),
+    Schedule("enquiries.forget", "Empty questions that were closed a year ago", "40", "4"),
+    Schedule("statistics.load", "Load figures about the place from Statistics Norway", "50", "4", day_of_week="1"),
+    Schedule("pages.check_links", "Look whether the links in texts still lead somewhere", "0", "5"),
+    Schedule("pages.ask_to_verify", "Ask owners to check what falls due", "30", "6"),
     Schedule("municipalities.remind", "Remind hosts of what is due; tell the office of silence", "0", "7"),
 ]
 
@@ -34,8 +40,8 @@ def set_up() -> dict[str, int]:
     added = 0
     for schedule in SCHEDULES:
         crontab, _created = CrontabSchedule.objects.get_or_create(
-            minute=schedule.minute, hour=schedule.hour, day_of_week="*", day_of_month="*", month_of_year="*",
-            timezone=TIMEZONE,
+            minute=schedule.minute, hour=schedule.hour, day_of_week=schedule.day_of_week, day_of_month="*",
+            month_of_year="*", timezone=TIMEZONE,
         )  # fmt: skip
         _task, created = PeriodicTask.objects.update_or_create(
             task=schedule.task,

@@ -63,12 +63,16 @@ INSTALLED_APPS = [
     "parler",
     "django_celery_beat",
     "csp",
+    "simple_history",
     "portal.apps.PortalConfig",
     "portal.accounts",
     "portal.municipalities",
     "portal.outbox",
     "portal.documents",
+    "portal.search",
+    "portal.statistics",
     "portal.pages",
+    "portal.enquiries",
     "newcomers",
     "housing",
     "jobs",
@@ -80,6 +84,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "portal.municipalities.middleware.MunicipalityMiddleware",
@@ -92,6 +97,8 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    # Who changed a text: kept with each version of it.
+    "simple_history.middleware.HistoryRequestMiddleware",
 ]
 
 ROOT_URLCONF = "portal.urls"
@@ -108,6 +115,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "portal.municipalities.context.portal",
+                "portal.pages.context.site",
             ],
         },
     }
@@ -151,6 +159,7 @@ CACHES = {
     else {
         "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
         "LOCATION": str(VAR_DIR / "cache"),
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
     }
 }
 
@@ -235,7 +244,15 @@ if not EMAIL_HOST:
 # --- Languages ------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "nb"
-LANGUAGES = [("nb", _("Norwegian Bokmål")), ("nn", _("Norwegian Nynorsk")), ("en", _("English"))]
+LANGUAGES = [
+    ("nb", _("Norwegian Bokmål")),
+    ("nn", _("Norwegian Nynorsk")),
+    ("en", _("English")),
+    ("uk", _("Ukrainian")),
+    ("pl", _("Polish")),
+    ("de", _("German")),
+    ("ar", _("Arabic")),
+]
 # Browsers may ask for "no", which Django cannot place: it is the written form that most people use.
 LANG_INFO["no"] = LANG_INFO["no-no"] = {"fallback": ["nb"]}
 LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale" / "admin", BASE_DIR / "locale" / "allauth"]
@@ -258,9 +275,8 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [
     BASE_DIR / "static",
     ("vendor/ds", NODE_MODULES / "@digdir/designsystemet-css/dist/src"),
-    ("vendor/ds-web", NODE_MODULES / "@digdir/designsystemet-web/dist/umd"),
     ("vendor/inter", NODE_MODULES / "@fontsource-variable/inter/files"),
-    ("vendor/htmx", NODE_MODULES / "htmx.org/dist"),
+    ("vendor/arabic", NODE_MODULES / "@fontsource/noto-sans-arabic/files"),
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -308,7 +324,10 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "{levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "filters": {"without_links": {"()": "portal.logs.WithoutLinks"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["without_links"]},
+    },
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO" if PRODUCTION else "WARNING")},
 }
 
@@ -316,3 +335,10 @@ LOGGING = {
 
 ACCESSIBILITY_STATEMENT_URL = env.text("ACCESSIBILITY_STATEMENT_URL", "")
 SILENT_DAYS_BEFORE_ESCALATION = env.number("SILENT_DAYS_BEFORE_ESCALATION", 7)
+# Seconds a website has to answer when links are checked. Whoever writes a link must not reach into our own network.
+LINK_SECONDS = 10
+LINKS_MAY_BE_LOCAL = False
+# Statistics Norway's PxWebApi 2: where the facts about the place come from.
+SSB_API_URL = env.text("SSB_API_URL", "https://data.ssb.no/api/pxwebapi/v2")
+if not SSB_API_URL.startswith(("https://", "http://")):
+    raise ImproperlyConfigured(f"SSB_API_URL is {SSB_API_URL!r}; write a web address that begins with https://.")

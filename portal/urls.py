@@ -8,9 +8,14 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from portal import views
+from portal.pages import views_offline, views_sitemap
+from portal.pages.views_pictures import picture
 
 in_municipality = [
     path("", include("portal.pages.urls")),
+    path("", include("portal.search.urls")),
+    path("", include("portal.enquiries.urls")),
+    path("facts/", include("portal.statistics.urls")),
     path("", include("newcomers.urls")),
     path("homes/", include("housing.urls")),
     path("jobs/", include("jobs.urls")),
@@ -19,7 +24,12 @@ in_municipality = [
 
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
+    path("sw.js", views_offline.worker, name="worker"),
     path("admin/", admin.site.urls),
+    path("pictures/<str:name>", picture, name="picture"),
+    path("robots.txt", views_sitemap.robots, name="robots"),
+    path("sitemap.xml", views_sitemap.index, name="sitemap"),
+    path("sitemaps/<slug:municipality_slug>.xml", views_sitemap.of_municipality, name="sitemap_of_municipality"),
 ]
 
 if not settings.PRODUCTION:
@@ -34,8 +44,10 @@ if not settings.PRODUCTION:
 
 urlpatterns += i18n_patterns(
     path("", views.home, name="home"),
+    path("offline/", views_offline.offline, name="offline"),
     # Nobody has a password, and an address is changed by the office, which knows whose household it opens.
     re_path(r"^account/(?:signup|password|email|confirm-email)/", views.closed, name="closed"),
     path("account/", include("allauth.urls")),
+    path("", include("portal.pages.verification_urls")),
     path("<slug:municipality_slug>/", include(in_municipality)),
 )

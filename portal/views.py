@@ -12,10 +12,11 @@ from django.utils.translation import get_language
 from django.views.csrf import csrf_failure as django_csrf_failure
 
 from portal.municipalities.models import Municipality
+from portal.page_cache import public_page
 from portal.pages.texts import text_in
 
 
-@login_not_required
+@public_page
 def home(request: HttpRequest) -> HttpResponse:
     """With one municipality, its start page; with several, the choice between them."""
     municipalities = list(Municipality.objects.filter(is_active=True).prefetch_related("translations"))

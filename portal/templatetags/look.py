@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -9,8 +10,11 @@ from typing import Any
 
 from django import forms, template
 from django.core.paginator import Page
+from django.core.serializers.json import DjangoJSONEncoder
 from django.forms.boundfield import BoundField
 from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 
 register = template.Library()
 
@@ -52,6 +56,18 @@ def day(value: date | str) -> str:
 def shown_numbers(page: Page[Any]) -> Iterator[int | str]:
     """The page numbers to link: the ends, those around this one, and an ellipsis for the rest."""
     return page.paginator.get_elided_page_range(page.number)
+
+
+@register.filter
+def as_json_ld(data: Mapping[str, Any] | None) -> str:
+    """A block of data for search engines. Not a script: nothing in it can run, and no text can end it."""
+    if not data:
+        return ""
+    text = json.dumps(data, cls=DjangoJSONEncoder, ensure_ascii=False).translate(_NO_MARKUP)
+    return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))  # noqa: S308  # see above
+
+
+_NO_MARKUP = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 
 
 @dataclass(frozen=True)
