@@ -23,6 +23,8 @@ from portal.documents.shapes import LetterDocument
 
 LETTER = "letter"
 PACKING_LIST = "packing_list"
+GUIDE = "guide"
+POSTER = "poster"
 
 TEMPLATE_FOLDER = Path(__file__).resolve().parent / "typst"
 STANDARDS: list[typst.PDFStandard] = ["ua-1", "a-2a"]
@@ -32,19 +34,24 @@ CHUNK = 100  # letters in one compile; about 300 MB of memory
 # Control characters come along when people paste; archival PDFs forbid them.
 _INVISIBLE = {code: None for code in (*range(0x20), *range(0x7F, 0xA0), ord(BYTE_ORDER_MARK))}
 _TIDY = str.maketrans({**_INVISIBLE, "\n": "\n", "\t": " ", "\u2028": "\n", "\u2029": "\n"})
+_AS_IT_IS = {"svg", "url"}  # nothing that is written on the paper
 
-# A word longer than any column may break, and so never runs off the paper.
-_OVERLONG_WORD = re.compile(r"\S{30}(?=\S{5})")
+# A word longer than any column may break, and so never runs off the paper. Addresses break at their slashes.
+_OVERLONG_WORD = re.compile(r"[^\s/]{30}(?=\S{5})")
 
 
 class RenderError(Exception):
     """A document cannot be made; the message says what to mend, and names no person."""
 
 
-def render(template: str, data: Mapping[str, object], *, timestamp: date) -> bytes:
-    """One PDF that conforms to PDF/UA-1 and PDF/A-2a."""
+def render(template: str, data: Mapping[str, object], *, timestamp: date, forgiving: bool = False) -> bytes:
+    """One PDF that conforms to PDF/UA-1 and PDF/A-2a.
+
+    A character that no font has is an error, since it may stand in a name. A `forgiving` paper goes without it: an
+    emoji in a text must not take the rest away.
+    """
     try:
-        pdf = compiler(template, data).compile(
+        pdf = compiler(template, data, forgiving=forgiving).compile(
             format="pdf",
             pdf_standards=STANDARDS,
             timestamp=datetime.combine(timestamp, time(), tzinfo=UTC),
@@ -55,14 +62,14 @@ def render(template: str, data: Mapping[str, object], *, timestamp: date) -> byt
     return pdf
 
 
-def compiler(template: str, data: Mapping[str, object]) -> typst.Compiler:
+def compiler(template: str, data: Mapping[str, object], *, forgiving: bool = False) -> typst.Compiler:
     """A template with its data, before it is any file format."""
     return typst.Compiler(
         TEMPLATE_FOLDER / f"{template}.typ",
         root=TEMPLATE_FOLDER,
         font_paths=_fonts(),
         ignore_system_fonts=True,
-        sys_inputs={"data": json.dumps(_printable(data, ""), ensure_ascii=False)},
+        sys_inputs={"data": json.dumps(_printable(data, "", forgiving), ensure_ascii=False)},
     )
 
 
@@ -115,22 +122,25 @@ def _forget() -> None:
         typst.compile(b"", format="svg", font_paths=_fonts(), ignore_system_fonts=True)
 
 
-def _printable(value: object, where: str) -> Any:
+def _printable(value: object, where: str, forgiving: bool) -> Any:
     """The same data with its texts fit for print."""
     if isinstance(value, str):
-        return _printable_text(value, where)
+        return _printable_text(value, where, forgiving)
     if isinstance(value, Mapping):
         return {
-            key: item if key == "svg" else _printable(item, f"{where}.{key}".lstrip(".")) for key, item in value.items()
+            key: item if key in _AS_IT_IS else _printable(item, f"{where}.{key}".lstrip("."), forgiving)
+            for key, item in value.items()
         }
     if isinstance(value, Sequence):
-        return [_printable(item, f"{where}[{position}]") for position, item in enumerate(value)]
+        return [_printable(item, f"{where}[{position}]", forgiving) for position, item in enumerate(value)]
     return value
 
 
-def _printable_text(value: str, where: str) -> str:
+def _printable_text(value: str, where: str, forgiving: bool) -> str:
     text = value.translate(_TIDY)
-    if missing := undrawable(text):
+    missing = undrawable(text)
+    if missing and not forgiving:
         named = ", ".join(f"{character} (U+{ord(character):04X})" for character in missing)
         raise RenderError(f"{where}: the letter font has no {named}.")
+    text = text.translate({ord(character): None for character in missing})
     return _OVERLONG_WORD.sub("\\g<0>\u200b", text)

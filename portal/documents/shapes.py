@@ -135,3 +135,122 @@ class PackingListDocument(TypedDict):
     labels: PackingLabels
     totals: list[GiftTotal]
     rows: list[PackingRow]
+
+
+class TextRun(TypedDict):
+    """A stretch of words in one style. A run of "\\n" alone begins a new line."""
+
+    text: str
+    bold: bool
+    italic: bool
+    url: str  # where a click leads; blank for plain words
+
+
+class TextBlock(TypedDict):
+    """A part of a longer text."""
+
+    kind: str  # "heading" (all of one rank), "paragraph", "list" or "quote"
+    runs: list[TextRun]  # of a heading or paragraph
+    first: int  # the number a list begins with; 0 for one without numbers
+    items: list[list[TextBlock]]  # of a list; a quote has one
+
+
+class GuideContact(TypedDict):
+    """Whom to ask, with what was checked and when."""
+
+    language: str  # of the name and the hours
+    name: str
+    phone: str
+    lines: list[str]  # hours and where to go
+    checked: str  # "Last checked 12 November 2026"
+
+
+class GuideChapter(TypedDict):
+    """One topic. Its notes and dates are in the guide's language, its words in its own."""
+
+    key: str  # what page references point to
+    language: str
+    title: str
+    lead: str
+    blocks: list[TextBlock]
+    notes: list[str]  # "We do not have this text in your language yet."
+    contacts: list[GuideContact]
+    checked: str
+
+
+class GuidePart(TypedDict):
+    """A theme with its chapters."""
+
+    heading: str
+    lead: str
+    chapters: list[GuideChapter]
+
+
+class GuideStep(TypedDict):
+    """One thing to do, with the chapter that says more about it."""
+
+    language: str
+    title: str
+    text: str
+    link: list[TextRun]
+    chapter: str  # its key; blank for none
+    note: str
+
+
+class GuideLabels(TypedDict):
+    """The fixed words of a guide."""
+
+    contents: str
+    page: str  # "Page {page} of {pages}"
+    see: str  # "More on page {page}"
+    phone: str
+
+
+class GuideOffice(TypedDict):
+    """The last page: who answers, and the way to the site."""
+
+    heading: str
+    lead: str
+    name: str
+    phone: str
+    lines: list[str]
+    site_heading: str
+    site_text: str
+    address: str
+    qr: QrCode
+
+
+class GuideDocument(TypedDict):
+    """Everything a newcomer needs to know, on paper: one municipality in one language."""
+
+    language: str
+    title: str
+    author: str
+    demo_notice: str
+    place: str
+    tagline: str
+    tagline_language: str
+    date_line: str
+    explanation: list[str]  # what "checked" means
+    labels: GuideLabels
+    steps_heading: str
+    steps_lead: str
+    steps_note: str  # when some of them are in another language
+    steps: list[GuideStep]
+    parts: list[GuidePart]
+    office: GuideOffice
+
+
+class PosterDocument(TypedDict):
+    """One page of the site for a notice board: readable from two metres, opened with a phone."""
+
+    language: str
+    text_language: str  # of title and text
+    title: str
+    text: str
+    author: str
+    demo_notice: str
+    place: str
+    invitation: str  # "Point your phone's camera here"
+    address: str  # in letters, for those without a camera
+    qr: QrCode

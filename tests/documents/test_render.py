@@ -151,6 +151,13 @@ class TestLetter:
         front = page_texts(letters_pdf(bundle(letter(paragraphs=names))))[0]
         assert [name for name in names if name not in front] == []
 
+    def test_draws_an_arabic_name_in_the_window(self) -> None:
+        lines = ["محمد عبد الله", "Prøvevegen 1", "3550 Gol"]
+        with_name = first_page_raster(bundle(letter(recipient_lines=lines)))
+        without = first_page_raster(bundle(letter(recipient_lines=lines[1:])))
+        assert with_name.ink(20, 44, 101, 65.5) > without.ink(20, 44, 101, 65.5) + 20
+        assert b"NotoSansArabic" in letters_pdf(bundle(letter(recipient_lines=lines)))
+
     def test_names_a_character_without_glyph_and_no_person(self) -> None:
         with pytest.raises(render.RenderError) as caught:
             letters_pdf(bundle(letter(), letter(greeting="Kjære Kari 😊")))
@@ -264,10 +271,14 @@ class TestPackingList:
 
 class TestGlyphs:
     def test_names_each_missing_character_once(self) -> None:
-        assert glyphs.undrawable("Kari 😊 og 😊 عمر") == ["😊", "ع", "م", "ر"]
+        assert glyphs.undrawable("Kari 😊 og 😊 ნინო") == ["😊", "ნ", "ი", "ო"]
 
     def test_knows_the_letters_of_the_country(self) -> None:
         assert glyphs.undrawable("Æøå čđŋšŧžá – «Gol» … €\n") == []
+
+    @pytest.mark.parametrize("name", ["Łukasz Żółć", "Євген Їжак", "محمد عبد الله", "پرویز گلپور", "Müller-Weiß"])
+    def test_knows_the_letters_of_the_languages_of_the_site(self, name: str) -> None:
+        assert glyphs.undrawable(name) == []
 
     def test_control_and_private_characters_cannot_be_drawn(self) -> None:
         assert glyphs.undrawable("\x00\ue000\ufeff\ud800") == ["\x00", "\ue000", "\ufeff", "\ud800"]
