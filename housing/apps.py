@@ -7,8 +7,13 @@ class HousingConfig(AppConfig):
     verbose_name = _("Homes")
 
     def ready(self) -> None:
-        from housing import day_page
-        from portal import registry
+        from housing import addresses, day_page, search, ways
+        from housing.models import Listing
+        from portal import page_cache, registry
 
+        page_cache.watch(Listing)
         registry.register_navigation(registry.NavItem(20, _("Homes"), "housing:list"))
         registry.register_day_page("homes", day_page.queues)
+        search.register()
+        registry.register_ways("homes", ways.ways)
+        registry.register_addresses("homes", addresses.addresses)

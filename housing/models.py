@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from housing.enums import RENTALS, ListingKind, ListingState
 from portal.identity_numbers import no_identity_number
 from portal.municipalities.models import MunicipalRecord, Postcode
+from portal.search.following import FindableQuerySet
 
 # How long a confirmation that the home is vacant holds, and how early the office is asked for the next.
 CONFIRM_EVERY = timedelta(days=60)
@@ -25,7 +26,7 @@ ASK_BEFORE = timedelta(days=7)
 HOW_TO_REACH = _("Give a phone number or an e-mail address, so that people can ask about the home.")
 
 
-class ListingQuerySet(models.QuerySet["Listing"]):
+class ListingQuerySet(FindableQuerySet, models.QuerySet["Listing"]):
     def vacant(self) -> ListingQuerySet:
         return self.filter(is_published=True, taken_on=None)
 

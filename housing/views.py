@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -23,12 +22,13 @@ from portal import clock
 from portal.municipalities.access import has_permission
 from portal.municipalities.enums import Permission
 from portal.municipalities.middleware import MunicipalityRequest
+from portal.page_cache import public_page
 from portal.pages.texts import to_html
 
 PER_PAGE = 20
 
 
-@login_not_required
+@public_page
 def listing_list(request: MunicipalityRequest) -> HttpResponse:
     on = clock.today()
     form = ListingFilter(request.GET)
@@ -73,7 +73,7 @@ def _square_metres(area: int | None) -> str:
     return f"{number_format(area, force_grouping=True)}\N{NO-BREAK SPACE}m²" if area else ""
 
 
-@login_not_required
+@public_page
 def listing_detail(request: MunicipalityRequest, pk: UUID) -> HttpResponse:
     """Homes that are not shown are there for those who may edit them, and for nobody else."""
     municipality = request.municipality

@@ -7,6 +7,12 @@ class JobsConfig(AppConfig):
     verbose_name = _("Jobs")
 
     def ready(self) -> None:
-        from portal import registry
+        from jobs import addresses, search, ways
+        from jobs.models import Vacancy
+        from portal import page_cache, registry
 
+        page_cache.watch(Vacancy)
         registry.register_navigation(registry.NavItem(10, _("Jobs"), "jobs:list"))
+        search.register()
+        registry.register_ways("jobs", ways.ways)
+        registry.register_addresses("jobs", addresses.addresses)

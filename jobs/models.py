@@ -17,11 +17,12 @@ from django.utils.translation import gettext_lazy as _
 from jobs.enums import VacancyKind, VacancyState
 from portal.identity_numbers import no_identity_number
 from portal.municipalities.models import MunicipalRecord
+from portal.search.following import FindableQuerySet
 
 HOW_TO_APPLY = _("Say how to apply: a web address or an e-mail address.")
 
 
-class VacancyQuerySet(models.QuerySet["Vacancy"]):
+class VacancyQuerySet(FindableQuerySet, models.QuerySet["Vacancy"]):
     def shown(self, on: date) -> VacancyQuerySet:
         """What the public sees, the most urgent first: as soon as possible, then by deadline."""
         still_open = Q(deadline=None) | Q(deadline__gte=on)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -21,12 +20,13 @@ from portal import clock
 from portal.municipalities.access import has_permission
 from portal.municipalities.enums import Permission
 from portal.municipalities.middleware import MunicipalityRequest
+from portal.page_cache import public_page
 from portal.pages.texts import to_html
 
 PER_PAGE = 20
 
 
-@login_not_required
+@public_page
 def vacancy_list(request: MunicipalityRequest) -> HttpResponse:
     on = clock.today()
     form = VacancyFilter(request.GET)
@@ -59,7 +59,7 @@ def _card(vacancy: Vacancy) -> dict[str, Any]:
     }
 
 
-@login_not_required
+@public_page
 def vacancy_detail(request: MunicipalityRequest, pk: UUID) -> HttpResponse:
     """Drafts and old vacancies are there for those who may edit them, and for nobody else."""
     municipality = request.municipality
