@@ -16,13 +16,15 @@ from django.contrib.auth.views import redirect_to_login
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 
 from portal import clock, registry
 from portal.municipalities.access import is_region_administrator, roles_of
 from portal.municipalities.admin_base import ScopedAdmin
+from portal.municipalities.admin_figures import figures_page, places_with_figures
 from portal.municipalities.models import Municipality
 
 
@@ -85,6 +87,9 @@ class PortalAdminSite(admin.AdminSite):
 
     password_change_done = password_change
 
+    def get_urls(self) -> list[Any]:
+        return [path("figures/", self.admin_view(require_safe(figures_page)), name="figures"), *super().get_urls()]
+
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         own, on = list(self._own_municipalities(request)), clock.today()
         context = {
@@ -92,6 +97,7 @@ class PortalAdminSite(admin.AdminSite):
             "on": on,
             "queues": registry.day_page(request.user, own, on),
             "figures": registry.figures(request.user, own, on),
+            "may_see_figures": places_with_figures(request.user).exists(),
         }
         return super().index(request, (extra_context or {}) | context)
 

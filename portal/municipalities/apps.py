@@ -7,8 +7,11 @@ class MunicipalitiesConfig(AppConfig):
     verbose_name = _("Municipalities")
 
     def ready(self) -> None:
-        from portal import registry
+        from portal import page_cache, registry
         from portal.municipalities import access, day_page
+        from portal.municipalities.models import Municipality
+
+        page_cache.watch(Municipality, Municipality.translations.field.model)
 
         registry.register_landing(10, access.landing)
         registry.register_day_page("first steps", day_page.first_steps)

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse, translate_url
+from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 
 from portal import registry
 from portal.municipalities.models import Municipality
 
-LOCAL_NAMES = {"nb": "Bokmål", "nn": "Nynorsk", "en": "English"}
+LOCAL_NAMES = {
+    "nb": "Bokmål", "nn": "Nynorsk", "en": "English", "uk": "Українська", "pl": "Polski", "de": "Deutsch",
+    "ar": "العربية",
+}  # fmt: skip
+
+IN_A_LANGUAGE = re.compile(rf"^/(?:{'|'.join(code for code, _name in settings.LANGUAGES)})(?=/)")
+
+
+def in_language(path: str, code: str) -> str:
+    """The same page in another language: addresses for people begin with theirs, all others stay as they are."""
+    return IN_A_LANGUAGE.sub(f"/{code}", path)
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
@@ -37,7 +48,7 @@ def _language_switch(request: HttpRequest, municipality: Municipality | None, cu
             "code": code,
             "name_local": LOCAL_NAMES[code],
             "current": code == current,
-            "url": translate_url(request.get_full_path(), code),
+            "url": in_language(request.get_full_path(), code),
         }
         for code in offered
     ]

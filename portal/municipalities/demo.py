@@ -7,6 +7,7 @@ from typing import Any
 
 from portal.accounts.models import User
 from portal.demo import read
+from portal.municipalities.enums import Role
 from portal.municipalities.loading import load_municipalities
 from portal.municipalities.models import Municipality, Postcode, StaffRole
 
@@ -22,6 +23,7 @@ def _set_up(place: dict[str, Any]) -> None:
         languages=place["languages"],
         is_active=True,
         is_demo=True,
+        answer_within_days=3,
         office_name=office["name"][main],
         office_street=office["street"],
         office_postcode=office["postcode"],
@@ -38,14 +40,20 @@ def _set_up(place: dict[str, Any]) -> None:
         )
 
 
+def _set_up_staff(row: dict[str, Any]) -> None:
+    municipality = Municipality.objects.filter(code=row["municipality"]).first() if row["municipality"] else None
+    language = municipality.main_language if municipality else "nb"
+    user = User.objects.for_email(row["email"], name=row["name"], language=language)
+    StaffRole.objects.get_or_create(user=user, municipality=municipality, role=row["role"])
+    if municipality and row["role"] == Role.COORDINATOR:
+        Municipality.objects.filter(pk=municipality.pk).update(questions_to=user)
+
+
 def load_content(*, on: date) -> dict[str, int]:
     counts = load_municipalities()
     places = read("municipalities")
     for place in places:
         _set_up(place)
     for row in read("people")["staff"]:
-        municipality = Municipality.objects.filter(code=row["municipality"]).first() if row["municipality"] else None
-        language = municipality.main_language if municipality else "nb"
-        user = User.objects.for_email(row["email"], name=row["name"], language=language)
-        StaffRole.objects.get_or_create(user=user, municipality=municipality, role=row["role"])
+        _set_up_staff(row)
     return {"municipalities": counts["municipalities"], "switched_on": len(places), "roles": StaffRole.objects.count()}

@@ -27,6 +27,7 @@ class Permission(StrEnum):
     HOSTS_MANAGE = "hosts.manage"
     TASKS_VIEW = "tasks.view"
     CONTENT_EDIT = "content.edit"
+    ENQUIRIES_ANSWER = "enquiries.answer"
     HOUSING_EDIT = "housing.edit"
     JOBS_EDIT = "jobs.edit"
     FIGURES_VIEW = "figures.view"
@@ -57,6 +58,7 @@ _SERVICE_OFFICER = frozenset(
         Permission.HOSTS_MANAGE,
         Permission.TASKS_VIEW,
         Permission.CONTENT_EDIT,
+        Permission.ENQUIRIES_ANSWER,
         Permission.HOUSING_EDIT,
         Permission.JOBS_EDIT,
         Permission.FIGURES_VIEW,
@@ -78,7 +80,9 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.COORDINATOR: _SERVICE_OFFICER
     | {Permission.HOUSEHOLD_RESTRICT, Permission.MUNICIPALITY_EDIT, Permission.ROLES_MANAGE},
     Role.SERVICE_OFFICER: _SERVICE_OFFICER,
-    Role.EDITOR: frozenset({Permission.CONTENT_EDIT, Permission.JOBS_EDIT, Permission.HOUSING_EDIT}),
+    Role.EDITOR: frozenset(
+        {Permission.CONTENT_EDIT, Permission.ENQUIRIES_ANSWER, Permission.JOBS_EDIT, Permission.HOUSING_EDIT}
+    ),
     Role.HOUSING_OFFICER: frozenset({Permission.HOUSING_EDIT}),
     Role.ANALYST: frozenset({Permission.FIGURES_VIEW}),
 }

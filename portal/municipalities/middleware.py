@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 
+from portal import page_cache
 from portal.accounts.models import User
 from portal.municipalities.models import Municipality
 
@@ -40,7 +41,9 @@ class MunicipalityMiddleware:
         slug = kwargs.pop("municipality_slug", None)
         if slug is None:
             return
-        municipality = Municipality.objects.filter(slug=slug, is_active=True).first()
+        municipality = page_cache.remember(
+            f"municipality:{slug}", Municipality.objects.filter(slug=slug, is_active=True).first
+        )
         if municipality is None:
             raise Http404
         request.municipality = municipality  # type: ignore[attr-defined]  # see above

@@ -9,16 +9,22 @@ from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from parler.managers import TranslatableManager, TranslatableQuerySet
 from parler.models import TranslatableModel, TranslatedFields
 
 from portal.municipalities.enums import Role, WrittenForm
+from portal.page_cache import PublicQuerySet
 
 # First path segments that belong to the portal itself.
-RESERVED_SLUGS = frozenset({"admin", "account", "components", "mailbox", "healthz", "static", "places", "language"})
+RESERVED_SLUGS = frozenset(
+    {"admin", "account", "components", "mailbox", "healthz", "static", "places", "language", "verify", "pictures",
+     "offline", "sw", "robots", "sitemap", "sitemaps"}
+)  # fmt: skip
 
 
 class OpaqueModel(models.Model):
@@ -37,6 +43,10 @@ def not_reserved(slug: str) -> None:
 
 def default_languages() -> list[str]:
     return [code for code, _name in settings.LANGUAGES]
+
+
+class MunicipalityQuerySet(PublicQuerySet, TranslatableQuerySet):
+    """Municipalities stand on every public page."""
 
 
 class Municipality(TranslatableModel, OpaqueModel):
@@ -67,6 +77,15 @@ class Municipality(TranslatableModel, OpaqueModel):
     office_city = models.CharField(_("service office: place"), max_length=60, blank=True)
     office_phone = models.CharField(_("service office: phone"), max_length=30, blank=True)
     office_email = models.EmailField(_("service office: e-mail"), blank=True)
+    answer_within_days = models.PositiveSmallIntegerField(
+        _("questions are answered within (working days)"),
+        default=3,
+        validators=[MinValueValidator(1), MaxValueValidator(30)],
+    )
+    questions_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+",
+        verbose_name=_("who answers what has no other owner"),
+    )  # fmt: skip
     signature_name = models.CharField(_("who signs the letters"), max_length=100, blank=True)
     signature_title = models.CharField(_("their title"), max_length=100, blank=True)
 
@@ -74,6 +93,8 @@ class Municipality(TranslatableModel, OpaqueModel):
         tagline=models.CharField(_("one sentence about the place"), max_length=200, blank=True),
         intro=models.TextField(_("introduction"), blank=True),
     )
+
+    objects = TranslatableManager.from_queryset(MunicipalityQuerySet)()
 
     class Meta:
         verbose_name = _("municipality")

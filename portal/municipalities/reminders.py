@@ -50,9 +50,13 @@ def close(task: DatedTask, *, on: date, outcome: str) -> bool:
     return bool(DatedTask.objects.open().filter(pk=task.pk).update(done_on=on, outcome=outcome))
 
 
+@transaction.atomic
 def give(task: DatedTask, *, to: User) -> bool:
     """A new owner gets a reminder of their own."""
     changed = DatedTask.objects.open().filter(pk=task.pk).update(owner=to, reminded_on=None, escalated_on=None)
+    kind = registry.task_kinds.get(task.kind)
+    if changed and kind and kind.given:
+        kind.given(task, to)
     return bool(changed)
 
 

@@ -20,7 +20,7 @@ def save(client: Client, languages: str) -> str:
     StaffRole.objects.create(user=user, municipality=gol, role=Role.COORDINATOR)
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     page = reverse("admin:municipalities_municipality_change", args=[gol.pk])
-    typed = {"slug": "gol", "written_form": "neutral", "languages": languages}
+    typed = {"slug": "gol", "written_form": "neutral", "languages": languages, "answer_within_days": 3}
     return client.post(page, typed, follow=True).content.decode()
 
 
@@ -32,5 +32,5 @@ def test_the_first_is_the_main_language(client: Client) -> None:
 
 @pytest.mark.parametrize("typed", ['["nb"]', '"nb"', "{}", "klingon"])
 def test_what_is_no_language_of_the_portal_is_refused_in_words(client: Client, typed: str) -> None:
-    assert "Write these, with commas between: nb, nn, en." in save(client, typed)
+    assert "Write these, with commas between: nb, nn, en, uk, pl, de, ar." in save(client, typed)
     assert Municipality.objects.get(slug="gol").languages == ["nb", "nn", "en"]

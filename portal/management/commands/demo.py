@@ -14,6 +14,7 @@ from django.utils.module_loading import module_has_submodule
 
 from portal.commands import PortalCommand
 from portal.municipalities.models import Municipality, MunicipalRecord
+from portal.search.indexing import rebuild
 
 
 class Command(PortalCommand):
@@ -24,6 +25,7 @@ class Command(PortalCommand):
         super().add_arguments(parser)
         parser.add_argument("--content-only", action="store_true", help="everything but people")
         parser.add_argument("--first-start", action="store_true", help="only if nothing is switched on yet")
+        parser.add_argument("--no-index", action="store_true", help="leave the search index to the nightly rebuild")
         parser.add_argument("--reset", action="store_true", help="empty the database first (demonstrations only)")
 
     def run(self, **options: Any) -> Mapping[str, object]:
@@ -54,6 +56,8 @@ class Command(PortalCommand):
                 load = getattr(import_module(f"{app.name}.demo"), part, None)
                 if load:
                     report.update(load(on=options["date"]))
+        if not options["no_index"]:
+            report["search_entries"] = rebuild(Municipality.objects.filter(is_active=True)).entries
         return report
 
 
