@@ -1,9 +1,27 @@
-"""The 18 headings of a welcome letter, under the five themes of the site."""
+"""The 18 headings of a welcome letter under the five themes of the site, and the states of a text."""
 
 from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+
+class PublishState(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    PUBLISHED = "published", _("Published")
+
+
+class LinkProblem(models.TextChoices):
+    """Why a web address did not answer as it should."""
+
+    UNKNOWN_HOST = "unknown_host", _("There is no such website.")
+    NOT_PUBLIC = "not_public", _("It is not on the public internet.")
+    NO_ANSWER = "no_answer", _("The website does not answer.")
+    TIMEOUT = "timeout", _("The website takes too long to answer.")
+    CERTIFICATE = "certificate", _("Its certificate is not valid.")
+    REDIRECTS = "redirects", _("It leads on and on, or nowhere.")
+    GONE = "gone", _("The page is not there any more.")
+    ERROR = "error", _("The website answers with an error.")
 
 
 class Theme(models.TextChoices):
@@ -36,15 +54,34 @@ class Topic(models.TextChoices):
 
 
 TOPICS_BY_THEME: dict[Theme, tuple[Topic, ...]] = {
-    Theme.LIVE: (
-        Topic.ABOUT,
-        Topic.HOUSING,
-        Topic.HEALTH_STATION,
-        Topic.DOCTOR_EMERGENCY,
-        Topic.TAX_REGISTER,
-    ),
-    Theme.WORK: (Topic.JOBS, Topic.NAV),
-    Theme.EXPERIENCE: (Topic.LEISURE, Topic.TOURISM_MAPS, Topic.CINEMA_CULTURE, Topic.SWIMMING),
+    Theme.WORK: (Topic.JOBS, Topic.NAV, Topic.TAX_REGISTER),
+    Theme.LIVE: (Topic.HOUSING, Topic.DOCTOR_EMERGENCY, Topic.HEALTH_STATION, Topic.POST_BANK, Topic.SHOPS),
     Theme.LEARN: (Topic.SCHOOL_KINDERGARTEN, Topic.LANGUAGE_COURSES, Topic.LIBRARY),
-    Theme.TOWN_LIFE: (Topic.SHOPS, Topic.TRANSPORT, Topic.POST_BANK, Topic.POLICE),
+    Theme.EXPERIENCE: (Topic.LEISURE, Topic.TOURISM_MAPS, Topic.CINEMA_CULTURE, Topic.SWIMMING),
+    Theme.TOWN_LIFE: (Topic.ABOUT, Topic.TRANSPORT, Topic.POLICE),
 }
+THEME_OF_TOPIC = {topic: theme for theme, topics in TOPICS_BY_THEME.items() for topic in topics}
+
+
+# The five reasons why people stay (bli-faktorer), as ways in; each stands under one theme.
+REASONS = {
+    Theme.WORK: _("A job to go to"),
+    Theme.LIVE: _("A home to live in"),
+    Theme.LEARN: _("A good place to grow up and learn"),
+    Theme.EXPERIENCE: _("Friends and meeting places"),
+    Theme.TOWN_LIFE: _("A place that wants you"),
+}
+
+
+class Situation(models.TextChoices):
+    """Where a reader stands; each leads to the steps that come next."""
+
+    CONSIDERING = "considering", _("I am thinking about it")
+    MOVING = "moving", _("I am moving")
+    MOVED = "moved", _("I have just moved")
+    PART_TIME = "part_time", _("I have a cabin here")
+
+
+class ArticleKind(models.TextChoices):
+    RESIDENTS = "residents", _("For those who already live here")
+    NEWS = "news", _("News")

@@ -1,66 +1,92 @@
-"""Facts about the place: written once, owned, verified, and drawn on by pages, letters and mail."""
+"""What the site says: written once, owned, verified, and drawn on by pages, letters and mail."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-
-from django.conf import settings
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from parler.managers import TranslatableManager, TranslatableQuerySet
+from parler.fields import TranslationsForeignKey
+from parler.managers import TranslatableManager
 from parler.models import TranslatableModel, TranslatedFields
+from simple_history.models import HistoricalRecords
 
-from portal import clock
 from portal.identity_numbers import no_identity_number
-from portal.municipalities.models import MunicipalRecord
-from portal.pages.enums import Topic
+from portal.municipalities.models import MunicipalRecord, OpaqueModel
+from portal.pages.enums import ArticleKind, Situation, Topic
+from portal.pages.facts import FactQuerySet, VerifiedFact
+from portal.pages.translations import TextTranslation
 
 
-class VerifiedFact(MunicipalRecord):
-    """A fact with an owner and a date it was last verified. What nobody verified lately is never sent to anyone."""
+class Picture(TranslatableModel, MunicipalRecord):
+    """A photograph or drawing with what it shows, in each language. Its files are made when it is uploaded."""
 
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="owned_%(class)ss",
-        verbose_name=_("owner"),
+    credit = models.CharField(_("photographer or source"), max_length=120, blank=True)
+    width = models.PositiveIntegerField(editable=False, default=0)
+    height = models.PositiveIntegerField(editable=False, default=0)
+    is_decoration = models.BooleanField(
+        _("only decorates"),
+        default=False,
+        help_text=_("It says nothing that the text does not; no words are read out."),
     )
-    verified_on = models.DateField(_("verified"), null=True, blank=True)
-    verify_every = models.PositiveSmallIntegerField(
-        _("verify every (days)"), default=180, validators=[MinValueValidator(1), MaxValueValidator(730)]
+
+    translations = TranslatedFields(
+        alt=models.CharField(
+            _("what the picture shows"), max_length=200, help_text=_("For those who cannot see it: one sentence.")
+        )
     )
 
     class Meta:
-        abstract = True
+        verbose_name = _("picture")
+        verbose_name_plural = _("pictures")
+        ordering = ["-created_at"]
 
-    @property
-    def verify_by(self) -> date | None:
-        """The last day it counts as verified."""
-        return self.verified_on + timedelta(days=self.verify_every) if self.verified_on else None
-
-    def is_verified(self, on: date) -> bool:
-        return self.verify_by is not None and on <= self.verify_by
-
-    @property
-    def is_overdue(self) -> bool:
-        """For pages and lists that speak of today."""
-        return not self.is_verified(clock.today())
+    def __str__(self) -> str:
+        return str(self.safe_translation_getter("alt", default=str(self.pk), any_language=True))
 
 
-class FactQuerySet(TranslatableQuerySet):
-    def overdue(self, on: date) -> FactQuerySet:
-        """Never verified, or not within its own number of days."""
-        # One comparison per interval in use: date arithmetic with a column differs between the databases.
-        intervals = self.order_by().values_list("verify_every", flat=True).distinct()
-        late = Q(verified_on=None)
-        for days in intervals:
-            late |= Q(verify_every=days, verified_on__lt=on - timedelta(days=days))
-        found: FactQuerySet = self.filter(late)
-        return found
+class PictureFile(OpaqueModel):
+    """A picture in one width and format, kept beside its row so that both are there or neither."""
+
+    picture = models.ForeignKey(Picture, on_delete=models.CASCADE, related_name="files")
+    name = models.CharField(
+        max_length=80, unique=True, help_text=_("Its hash and ending: an address that never changes.")
+    )
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    media_type = models.CharField(max_length=20)
+    content = models.BinaryField()
+
+    class Meta:
+        ordering = ["media_type", "width"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SiteLook(MunicipalRecord):
+    """How a municipality's pages look: one of the prebuilt themes, its own logo and picture."""
+
+    theme = models.CharField(_("colours"), max_length=20, default="bliher")
+    picture = models.ForeignKey(
+        Picture,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("picture of the place"),
+    )
+    logo = models.ForeignKey(
+        Picture, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("logo")
+    )
+
+    class Meta:
+        verbose_name = _("look of the site")
+        verbose_name_plural = _("look of the site")
+        constraints = [models.UniqueConstraint(fields=["municipality"], name="one_look_per_municipality")]
+
+    def __str__(self) -> str:
+        return str(self.municipality)
 
 
 class ContactPoint(TranslatableModel, VerifiedFact):
@@ -89,23 +115,30 @@ class ContactPoint(TranslatableModel, VerifiedFact):
         return str(self.safe_translation_getter("name", default=self.code, any_language=True))
 
 
-class ServiceInfo(TranslatableModel, VerifiedFact):
+class Page(TranslatableModel, VerifiedFact):
+    """What service information and articles share: a picture, and where they were copied from."""
+
+    picture = models.ForeignKey(
+        Picture, on_delete=models.SET_NULL, null=True, blank=True, related_name="%(class)ss", verbose_name=_("picture")
+    )
+    origin = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="copies",
+        verbose_name=_("copied from"),
+    )  # fmt: skip
+
+    objects = TranslatableManager.from_queryset(FactQuerySet)()
+
+    class Meta:
+        abstract = True
+
+
+class ServiceInfo(Page):
     """What a newcomer needs to know about one of the 18 topics, in each language."""
 
     topic = models.CharField(_("topic"), max_length=30, choices=Topic)
     contacts = models.ManyToManyField(
         ContactPoint, blank=True, related_name="service_infos", verbose_name=_("contact points")
     )
-
-    translations = TranslatedFields(
-        title=models.CharField(_("title"), max_length=120),
-        summary=models.CharField(
-            _("summary"), max_length=250, help_text=_("One or two sentences; printed in the welcome letter.")
-        ),
-        body=models.TextField(_("text"), help_text=_("Markdown: ## for a heading, - for a list.")),
-    )
-
-    objects = TranslatableManager.from_queryset(FactQuerySet)()
 
     class Meta:
         verbose_name = _("service information")
@@ -115,3 +148,104 @@ class ServiceInfo(TranslatableModel, VerifiedFact):
 
     def __str__(self) -> str:
         return str(self.safe_translation_getter("title", default=self.get_topic_display(), any_language=True))
+
+    def get_absolute_url(self) -> str:
+        return reverse("pages:topic", args=[self.municipality.slug, self.topic])
+
+
+class ServiceInfoTranslation(TextTranslation):
+    master = TranslationsForeignKey(ServiceInfo, on_delete=models.CASCADE, related_name="translations", null=True)
+    history = HistoricalRecords(excluded_fields=["changed_by"])
+
+    class Meta:
+        verbose_name = _("service information")
+        db_table = "pages_serviceinfo_translation"
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["language_code", "master"], name="pages_serviceinfo_translation_uniq_lang")
+        ]
+
+
+class Article(Page):
+    """A page that is no topic: news, or something for those who already live here."""
+
+    kind = models.CharField(_("kind"), max_length=10, choices=ArticleKind)
+    slug = models.SlugField(_("address"), max_length=80)
+    contacts = models.ManyToManyField(
+        ContactPoint, blank=True, related_name="articles", verbose_name=_("contact points")
+    )
+
+    class Meta:
+        verbose_name = _("article")
+        verbose_name_plural = _("articles")
+        ordering = ["kind", "-created_at"]
+        constraints = [models.UniqueConstraint(fields=["municipality", "slug"], name="one_article_per_address")]
+
+    def __str__(self) -> str:
+        return str(self.safe_translation_getter("title", default=self.slug, any_language=True))
+
+    def get_absolute_url(self) -> str:
+        return reverse("pages:article", args=[self.municipality.slug, self.slug])
+
+
+class ArticleTranslation(TextTranslation):
+    master = TranslationsForeignKey(Article, on_delete=models.CASCADE, related_name="translations", null=True)
+    history = HistoricalRecords(excluded_fields=["changed_by"])
+
+    class Meta:
+        verbose_name = _("article")
+        db_table = "pages_article_translation"
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["language_code", "master"], name="pages_article_translation_uniq_lang")
+        ]
+
+
+class Step(TranslatableModel, VerifiedFact):
+    """One thing to do in a situation, in order: report the move within eight days, choose a doctor."""
+
+    situation = models.CharField(_("situation"), max_length=12, choices=Situation)
+    order = models.PositiveSmallIntegerField(_("order"), default=10)
+    topic = models.CharField(_("more about it"), max_length=30, choices=Topic, blank=True)
+    url = models.URLField(_("where it is done"), max_length=300, blank=True)
+    origin = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="copies",
+        verbose_name=_("copied from"),
+    )  # fmt: skip
+
+    translations = TranslatedFields(
+        title=models.CharField(_("what to do"), max_length=120),
+        text=models.CharField(_("how, and by when"), max_length=400, blank=True),
+        link_text=models.CharField(_("words of the link"), max_length=80, blank=True),
+    )
+
+    objects = TranslatableManager.from_queryset(FactQuerySet)()
+
+    class Meta:
+        verbose_name = _("step")
+        verbose_name_plural = _("steps")
+        ordering = ["situation", "order"]
+        indexes = [models.Index(fields=["municipality", "situation"], name="steps_of_situation")]
+
+    def __str__(self) -> str:
+        return str(self.safe_translation_getter("title", default=self.get_situation_display(), any_language=True))
+
+
+class Link(MunicipalRecord):
+    """A web address that some text of the municipality points to, and whether it still leads somewhere."""
+
+    url = models.URLField(_("address"), max_length=500)
+    checked_at = models.DateTimeField(_("checked"), null=True, blank=True)
+    status = models.PositiveSmallIntegerField(_("answer"), null=True, blank=True, help_text=_("The HTTP status."))
+    problem = models.CharField(_("problem"), max_length=60, blank=True)
+    broken_since = models.DateField(_("broken since"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("link")
+        verbose_name_plural = _("links")
+        ordering = ["-broken_since", "url"]
+        constraints = [models.UniqueConstraint(fields=["municipality", "url"], name="each_link_once")]
+        indexes = [models.Index(fields=["municipality"], condition=Q(broken_since__isnull=False), name="broken_links")]
+
+    def __str__(self) -> str:
+        return self.url

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import nh3
@@ -25,13 +26,17 @@ def to_html(markdown: str) -> SafeString:
 
 
 def text_in(obj: Any, language: str, fallback: str = "nb") -> Any | None:
-    """The translation row in this language, else in the fallback, else any; None when there is no text at all.
+    """The object's translation to show. Reads `obj.translations.all()`, so prefetch it in lists."""
+    return nearest(obj.translations.all(), language, fallback)
 
-    Reads `obj.translations.all()`, so prefetch it in lists.
+
+def nearest(translations: Iterable[Any], language: str, fallback: str) -> Any | None:
+    """The translation in this language, else in the other written form (English for those who read no Norwegian),
+    else in the fallback, else any; None when there is none. Drafts, and what appears later, are not there yet.
     """
-    rows = {row.language_code: row for row in obj.translations.all()}
-    other_form = {"nb": "nn", "nn": "nb"}.get(language, "")
-    for code in (language, other_form, fallback, *rows):
+    rows = {row.language_code: row for row in translations if getattr(row, "is_shown", True)}
+    second = {"nb": "nn", "nn": "nb"}.get(language, "en")
+    for code in (language, second, fallback, *rows):
         if code in rows:
             return rows[code]
     return None

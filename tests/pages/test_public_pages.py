@@ -16,12 +16,13 @@ from hypothesis import strategies as st
 
 from portal import clock
 from portal.municipalities.models import Municipality
-from portal.pages.enums import TOPICS_BY_THEME, Topic
+from portal.pages.enums import TOPICS_BY_THEME, Theme, Topic
 from portal.pages.texts import text_in, to_html
 from tests.conftest import TODAY
 from tests.factories import ContactPointFactory, MunicipalityFactory, ServiceInfoFactory
 
-LANGUAGES = ["nb", "nn", "en"]
+LANGUAGES = ["nb", "nn", "en"]  # of the municipality in these tests
+ALL_LANGUAGES = ["nb", "nn", "en", "uk", "pl", "de", "ar"]
 PLACES = ["/gol/", "/gol/topics/jobs/", "/gol/privacy/", "/gol/accessibility/"]
 
 
@@ -61,8 +62,10 @@ def test_the_language_switch_keeps_the_page(client: Client, gol: Municipality, p
     MunicipalityFactory(aal=True)  # with two, the front page is a page
     html = page(client, f"/nn{place}")
     links = dict(re.findall(r'<a href="([^"]+)" lang="\w+" hreflang="(\w+)"', html))
+    # The front page belongs to no municipality: there every language of the portal is offered.
+    offered = LANGUAGES if "gol" in place else ALL_LANGUAGES
     assert {language: address for address, language in links.items()} == {
-        language: f"/{language}{place}" for language in LANGUAGES
+        language: f"/{language}{place}" for language in offered
     }
     (current,) = re.findall(r'hreflang="(\w+)" aria-current="true"', html)
     assert current == "nn"
@@ -71,7 +74,7 @@ def test_the_language_switch_keeps_the_page(client: Client, gol: Municipality, p
 def test_the_switch_offers_what_the_municipality_offers(client: Client, gol: Municipality) -> None:
     gol.languages = ["nn", "en"]
     gol.save()
-    assert re.findall(r'hreflang="(\w+)"', page(client, "/en/gol/")) == ["nn", "en"]
+    assert re.findall(r'lang="\w+" hreflang="(\w+)"', page(client, "/en/gol/")) == ["nn", "en"]
 
 
 def test_texts_come_in_the_language_of_the_page(client: Client, gol: Municipality) -> None:
@@ -86,7 +89,8 @@ def test_texts_come_in_the_language_of_the_page(client: Client, gol: Municipalit
     ("wish", "language"),
     [("nb-NO,nb;q=0.9,en;q=0.5", "nb"), ("no", "nb"), ("no,en;q=0.8", "nb"), ("no-NO,en-US;q=0.7,en;q=0.3", "nb"),
      ("nn-NO", "nn"), ("nn-NO,nn;q=0.9,no;q=0.8,nb;q=0.7", "nn"), ("en-GB", "en"), ("en-US,nb;q=0.4", "en"),
-     ("pl", "nb"), ("pl-PL,pl;q=0.9,en-US;q=0.8", "en"), ("se-NO,nb;q=0.5", "nb"), ("ar", "nb"), ("*", "nb"),
+     ("pl", "pl"), ("pl-PL,en-US;q=0.8", "pl"), ("uk-UA,ru;q=0.9", "uk"), ("de-AT", "de"), ("ar-SY,en;q=0.2", "ar"),
+     ("fr", "nb"), ("fr-FR,fr;q=0.9,en-US;q=0.8", "en"), ("se-NO,nb;q=0.5", "nb"), ("*", "nb"),
      ("", "nb"), ("xx;q=nonsense,,", "nb"), ("nn" * 500, "nb")],
 )  # fmt: skip
 def test_a_visitor_without_a_language_in_the_address_gets_the_browsers(
@@ -107,8 +111,8 @@ def test_the_address_goes_before_the_browser(client: Client, gol: Municipality) 
     assert '<html lang="en"' in html
 
 
-def test_a_language_that_is_not_offered_is_not_found(client: Client, gol: Municipality) -> None:
-    assert client.get("/pl/gol/").status_code == 404
+def test_a_language_that_the_portal_does_not_know_is_not_found(client: Client, gol: Municipality) -> None:
+    assert client.get("/fr/gol/").status_code == 404
 
 
 # --- The way in ---
@@ -137,12 +141,27 @@ def test_with_none_home_says_so(client: Client, db: None) -> None:
 # --- Start ---
 
 
-def test_start_shows_topics_under_their_themes_and_no_empty_theme(client: Client, gol: Municipality) -> None:
+def test_start_shows_the_five_reasons_each_with_its_topics(client: Client, gol: Municipality) -> None:
     html = page(client, "/en/gol/")
-    assert html.index('id="theme-work"') < html.index('href="/en/gol/topics/jobs/"')
-    assert 'id="theme-live"' not in html
+    assert re.findall(r'href="/en/gol/themes/(\w+)/"', html) == [theme.value for theme in TOPICS_BY_THEME]
+    assert html.index('id="theme-work"') < html.index('href="/en/gol/topics/jobs/"') < html.index('id="theme-live"')
+    assert "/en/gol/topics/housing/" not in html
     ServiceInfoFactory(municipality=gol, topic=Topic.HOUSING)
-    assert 'id="theme-live"' in page(client, "/en/gol/")
+    assert html.index('id="theme-live"') < page(client, "/en/gol/").index('href="/en/gol/topics/housing/"')
+
+
+@pytest.mark.parametrize("theme", Theme.values)
+def test_a_theme_leads_to_its_topics(client: Client, gol: Municipality, theme: str) -> None:
+    for topic in Topic:
+        if topic != Topic.JOBS:
+            ServiceInfoFactory(municipality=gol, topic=topic)
+    found = re.findall(r'href="/en/gol/topics/(\w+)/"', page(client, f"/en/gol/themes/{theme}/"))
+    assert found == [topic.value for topic in TOPICS_BY_THEME[Theme(theme)]]
+
+
+@pytest.mark.parametrize("path", ["themes/nowhere/", "steps/nowhere/", "articles/nowhere/", "topics/nowhere/"])
+def test_what_is_not_there_is_not_found(client: Client, gol: Municipality, path: str) -> None:
+    assert client.get(f"/en/gol/{path}").status_code == 404
 
 
 def test_every_topic_stands_under_one_theme() -> None:
@@ -176,11 +195,11 @@ def test_a_missing_language_is_replaced_named_and_marked(client: Client, gol: Mu
     notice = "We do not have this text in your language yet."
     english = page(client, "/en/gol/topics/library/")
     assert notice in english
-    assert '<div class="prose" lang="nb">' in english
-    assert '<div class="page-header" lang="nb">' in english
+    assert '<div class="prose" lang="nb"' in english
+    assert '<div class="page-header" lang="nb"' in english
     assert '<html lang="en"' in english
     assert notice not in page(client, "/en/gol/topics/jobs/")
-    assert '<div class="prose" lang="en">' in page(client, "/en/gol/topics/jobs/")
+    assert '<div class="prose" lang="en"' in page(client, "/en/gol/topics/jobs/")
 
 
 @pytest.mark.parametrize(
@@ -298,4 +317,16 @@ def test_an_attack_in_any_text_reaches_no_page(client: Client, gol: Municipality
 
 
 def test_the_languages_are_those_of_the_texts() -> None:
-    assert [code for code, _name in configured.LANGUAGES] == LANGUAGES
+    assert [code for code, _name in configured.LANGUAGES] == ALL_LANGUAGES
+
+
+def test_the_topics_of_work_and_home_lead_on_to_their_lists(client: Client, gol: Municipality) -> None:
+    ServiceInfoFactory(municipality=gol, topic=Topic.HOUSING)
+    ServiceInfoFactory(municipality=gol, topic=Topic.LIBRARY)
+    main = {
+        topic: page(client, f"/en/gol/topics/{topic}/").partition("<main")[2]
+        for topic in ("jobs", "housing", "library")
+    }
+    assert 'class="way" href="/en/gol/jobs/"' in main["jobs"]
+    assert 'class="way" href="/en/gol/homes/"' in main["housing"]
+    assert 'class="way"' not in main["library"]
