@@ -17,6 +17,7 @@ class NewcomersConfig(AppConfig):
         registry.register_timeline("newcomers", timeline.entries, models=timeline.SHOWN)
         registry.register_day_page("newcomers", day_page.queues)
         registry.register_figures("newcomers", day_page.figures)
+        registry.register_addresses("register", lambda municipality, on: [registry.PublicAddress("newcomers:register")])
         registry.register_navigation(
             registry.NavItem(30, _("Register"), "newcomers:register", shown=access.has_no_household)
         )

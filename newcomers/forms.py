@@ -19,10 +19,11 @@ from django.utils.text import capfirst as _capfirst
 from django.utils.translation import gettext_lazy as _
 
 from newcomers.enums import MoveReason, Residency, ShareField
-from newcomers.fields import DAY_FORMATS, DayInput, WithoutIdentityNumbers, phone_field, year_field
+from newcomers.fields import DAY_FORMATS, DayInput, phone_field, year_field
 from newcomers.models import Person
 from portal.accounts.models import User
 from portal.clock import add_months
+from portal.forms import WithoutIdentityNumbers
 from portal.municipalities.models import Municipality, Postcode
 
 capfirst = lazy(_capfirst, str)  # choices are read before the reader's language is known
@@ -151,9 +152,8 @@ class RegistrationForm(WithoutIdentityNumbers):
             self.fields["email"].help_text = _("You are signed in with it.")
             self.initial["email"] = account.email
         self.fields["postcode"].widget.attrs |= {
-            "hx-get": reverse("newcomers:postcode", args=[municipality.slug]),
-            "hx-trigger": "input changed delay:300ms",
-            "hx-target": "#place",
+            "data-look-up": reverse("newcomers:postcode", args=[municipality.slug]),
+            "data-into": "place",
         }
         self.helper = FormHelper()
         self.helper.form_tag = False

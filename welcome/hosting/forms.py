@@ -10,7 +10,7 @@ from crispy_forms.layout import Layout
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from newcomers.fields import WithoutIdentityNumbers
+from portal.forms import WithoutIdentityNumbers
 from portal.municipalities.models import Municipality
 from welcome.hosting.enums import Outcome
 

@@ -16,8 +16,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from portal import clock
 from portal.municipalities.middleware import SignedInRequest
+from portal.pages.reading import ContactCard
 from portal.pages.texts import text_in
-from portal.pages.views import ContactCard
 from welcome.hosting import services
 from welcome.hosting.access import Card, cards, host_of, newcomers_of, shared_contacts
 from welcome.hosting.enums import Outcome

@@ -15,7 +15,8 @@ from portal.documents.models import PrintJob
 from portal.documents.shapes import LetterData
 from portal.municipalities.models import Municipality
 from portal.pages.enums import Topic
-from portal.pages.models import ServiceInfo, VerifiedFact
+from portal.pages.facts import VerifiedFact
+from portal.pages.models import ServiceInfo
 from welcome.letters.composing import LetterMaker, digest, written_date
 from welcome.letters.enums import Occasion
 from welcome.letters.models import Letter, LetterTemplate
