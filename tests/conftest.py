@@ -10,18 +10,30 @@ from urllib.parse import urlparse
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 
 # The day of the tests, wherever a test does not say otherwise: a Sunday in the fourth quarter.
 TODAY = date(2026, 11, 22)
+# SQLite lets one transaction write at a time, and its test database has one connection: there nothing can race, so no
+# service is missing there. On PostgreSQL these run.
+two_writers = pytest.mark.skipif(
+    connection.vendor != "postgresql", reason="needs a database that lets two write at once"
+)
 REQUIRE_SERVICES = os.environ.get("REQUIRE_SERVICES") == "1"
 
 
+# Browser tests that walk a way through the portal; the others look at pages, which no database changes.
+JOURNEYS = {"test_journey", "test_site_journey", "test_keeping_true"}
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests in tests/browser/ need a browser, and run one after another."""
+    """Tests in tests/browser/ need a browser; those of one file run one after another in the same one."""
     for item in items:
         if "browser" in item.path.parts:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
+            if item.path.stem not in JOURNEYS:
+                item.add_marker(pytest.mark.look)
+            item.add_marker(pytest.mark.xdist_group(f"browser-{item.path.stem}"))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -14,8 +14,8 @@ from newcomers.models import Household, Person
 from portal.accounts.models import User
 from portal.municipalities.enums import Role
 from portal.municipalities.models import DatedTask, Municipality, Postcode, StaffRole
-from portal.pages.enums import Topic
-from portal.pages.models import ContactPoint, ServiceInfo
+from portal.pages.enums import ArticleKind, Situation, Topic
+from portal.pages.models import Article, ContactPoint, ServiceInfo, Step
 
 
 class UserFactory(DjangoModelFactory[User]):
@@ -188,6 +188,43 @@ class ServiceInfoFactory(DjangoModelFactory[ServiceInfo]):
     def contacts(self: Any, create: bool, extracted: list[ContactPoint] | None, **kwargs: Any) -> None:
         if create and extracted:
             self.contacts.set(extracted)
+
+
+class ArticleFactory(DjangoModelFactory[Article]):
+    """A piece of news in three languages."""
+
+    class Meta:
+        model = Article
+        skip_postgeneration_save = True
+
+    municipality = factory.SubFactory(MunicipalityFactory, gol=True)
+    kind = ArticleKind.NEWS
+    slug = factory.Sequence(lambda n: f"article-{n}")
+    verified_on = date(2026, 11, 1)
+
+    @factory.post_generation
+    def texts(self: Any, create: bool, extracted: dict[str, dict[str, Any]] | None, **kwargs: Any) -> None:
+        if create:
+            _write_texts(self, extracted or {code: _info_text(self.slug, code) for code in ("nb", "nn", "en")})
+
+
+class StepFactory(DjangoModelFactory[Step]):
+    """Something to do once one has moved, in three languages."""
+
+    class Meta:
+        model = Step
+        skip_postgeneration_save = True
+
+    municipality = factory.SubFactory(MunicipalityFactory, gol=True)
+    situation = Situation.MOVED
+    order = factory.Sequence(lambda n: n % 1000)
+    verified_on = date(2026, 11, 1)
+
+    @factory.post_generation
+    def texts(self: Any, create: bool, extracted: dict[str, dict[str, str]] | None, **kwargs: Any) -> None:
+        if create:
+            plain = {code: {"title": f"Step {self.order} ({code})", "text": "Do it."} for code in ("nb", "nn", "en")}
+            _write_texts(self, extracted or plain)
 
 
 class DatedTaskFactory(DjangoModelFactory[DatedTask]):

@@ -16,7 +16,10 @@ ORDER = [
     "portal.municipalities",
     "portal.outbox",
     "portal.documents",
+    "portal.search",
+    "portal.statistics",
     "portal.pages",
+    "portal.enquiries",
     "newcomers",
     "housing",
     "jobs",
@@ -29,6 +32,7 @@ STRANGERS = {("jobs", "housing")}
 # Ground that every room may stand on.
 GROUND = {
     "portal.clock", "portal.commands", "portal.registry", "portal.identity_numbers", "portal.demo", "portal.uploads",
+    "portal.page_cache", "portal.forms",
 }  # fmt: skip
 
 

@@ -17,11 +17,14 @@ from newcomers.matching import address_key
 from newcomers.models import Consent, Household, HouseholdMove, MoverImport, Person, Registration
 from portal.accounts.models import User
 from portal.documents.models import PrintJob
+from portal.enquiries.models import Enquiry, Remark
 from portal.municipalities.enums import Role
 from portal.municipalities.models import DatedTask, StaffRole
 from portal.outbox.models import Message
 from portal.pages.enums import Topic
-from portal.pages.models import ContactPoint, ServiceInfo
+from portal.pages.models import Article, ContactPoint, Link, Picture, PictureFile, ServiceInfo, SiteLook, Step
+from portal.search.models import MissedSearch, SearchEntry, SearchWord
+from portal.statistics.models import PlaceFigure
 from tests.access.cast import Town, build_town
 from tests.access.rows import ROWS
 from tests.conftest import TODAY
@@ -58,9 +61,12 @@ def fill(town: Town, rows: Rows, first: int, last: int) -> None:
     _office(town, rows, users, numbers)
     _packages(town, households, numbers)
     _pages(town, rows, users, numbers)
+    _texts(town, rows, numbers)
+    _enquiries(rows, users, numbers)
     _own_household(town, numbers)
     _towns(town, numbers)
     _logs(town, rows)
+    _search(town, numbers)
 
 
 def _translated(rows: list[Any], **texts: str) -> None:
@@ -70,7 +76,7 @@ def _translated(rows: list[Any], **texts: str) -> None:
     )
 
 
-def _copies(row: Model, number: int, **fields: Any) -> list[Any]:
+def _copies(row: Model, number: int, /, **fields: Any) -> list[Any]:
     """New rows like this one; a field may be a function of the copy's place."""
     names = [f.attname for f in row._meta.concrete_fields if not f.primary_key]
     shared = {name: getattr(row, name) for name in names}
@@ -162,6 +168,7 @@ def _pages(town: Town, rows: Rows, users: list[User], numbers: range) -> None:
     _translated(contacts, name="Desk", opening_hours="9-15")
     rows[ServiceInfo].contacts.add(*contacts)
     _copies(rows[Vacancy], len(numbers), title=lambda n: f"Baker {numbers[n]}")
+    _copies(rows[PlaceFigure], len(numbers), year=lambda n: 3000 + numbers[n])
     _copies(rows[Listing], len(numbers), title=lambda n: f"Home {numbers[n]}")
     FollowUpPlan.objects.bulk_create([FollowUpPlan(municipality=gol, name=f"Plan {n}") for n in numbers])
     some, plan = numbers[::ROWS_PER_STEP], town.assignment.plan
@@ -169,6 +176,44 @@ def _pages(town: Town, rows: Rows, users: list[User], numbers: range) -> None:
     points = [PlanPoint(plan=plan, order=n + 10, contact=contacts[place]) for place, n in enumerate(some)]
     _translated(FollowUpStep.objects.bulk_create(steps), title="Step", guide="Ask")
     _translated(PlanPoint.objects.bulk_create(points), text="Point")
+
+
+def _texts(town: Town, rows: Rows, numbers: range) -> None:
+    """Articles and steps, pictures that pages use, and a text that was changed again and again."""
+    gol = town.municipality
+    pictures = Picture.objects.bulk_create([Picture(municipality=gol, width=480, height=300) for _number in numbers])
+    _translated(pictures, alt="A window")
+    PictureFile.objects.bulk_create(
+        [PictureFile(picture=picture, name=f"{picture.pk.hex}-480.webp", width=480, height=300,
+                     media_type="image/webp", content=b"webp") for picture in pictures], batch_size=500,
+    )  # fmt: skip
+    articles = Article.objects.bulk_create(
+        [Article(municipality=gol, kind="news", slug=f"news-{n}", picture=rows[Picture], origin=rows[Article])
+         for n in numbers]
+    )  # fmt: skip
+    _translated(articles, title="News", summary="New", body="New")
+    rows[Article].contacts.add(rows[ContactPoint])
+    steps = [Step(municipality=gol, situation="moved", url=f"https://a.example/{n}") for n in numbers]
+    _translated(Step.objects.bulk_create(steps), title="Do")
+    Link.objects.bulk_create([Link(municipality=gol, url=step.url, broken_since=TODAY) for step in steps])
+    for model in (ServiceInfo, Article):
+        text = rows[model].translations.get(language_code="nb")
+        type(text).history.bulk_history_create([text for _number in numbers], update=True, batch_size=500)
+
+
+def _enquiries(rows: Rows, users: list[User], numbers: range) -> None:
+    """Each with an owner of its own, who has promised it by the same day as hosts have theirs."""
+    due_on = date(2026, 11, 20)
+    questions = _copies(
+        rows[Enquiry], len(numbers), serial=lambda n: numbers[n] + 2, number=lambda n: f"GOL-2026-{numbers[n] + 2}",
+        owner_id=lambda n: users[n].pk, due_on=due_on,
+    )  # fmt: skip
+    remarks = _copies(rows[Remark], len(numbers), owner_id=lambda n: users[n].pk, due_on=due_on)
+    DatedTask.objects.bulk_create(
+        [DatedTask(municipality_id=row.municipality_id, kind=type(row)._meta.model_name, occasion="x", due_on=due_on,
+                   subject_type=ContentType.objects.get_for_model(row), subject_id=row.pk, owner_id=row.owner_id)
+         for row in [*questions, *remarks]], batch_size=500,
+    )  # fmt: skip
 
 
 def _own_household(town: Town, numbers: range) -> None:
@@ -203,6 +248,7 @@ def _towns(town: Town, numbers: range) -> None:
         [ServiceInfo(municipality=m, topic=topic, owner=coordinator) for m in own for topic in Topic.values[:10]]
     )
     _translated(infos, title="T", summary="S", body="B")
+    SiteLook.objects.bulk_create([SiteLook(municipality=m) for m in own])
 
 
 def _logs(town: Town, rows: Rows) -> None:
@@ -214,3 +260,22 @@ def _logs(town: Town, rows: Rows) -> None:
         for model, row in rows.items() for _number in range(20)
     ]  # fmt: skip
     LogEntry.objects.bulk_create(entries, batch_size=500)
+
+
+def _search(town: Town, numbers: range) -> None:
+    """Entries of jobs that are there; words like the one that is searched for; searches in vain."""
+    gol = town.municipality
+    for_all = {"municipality": gol, "kind": "job", "language": "en", "title": "Lantern", "text": "Light a lantern"}
+    jobs = _copies(gol.vacancys.earliest("created_at", "pk"), len(numbers), language="en")
+    SearchEntry.objects.bulk_create(
+        [SearchEntry(**for_all, object_id=job.pk, title_words=" lantern ", words=" lantern light a lantern ",
+                     url_name="jobs:detail", url_args=[str(job.pk)], digest="", changed_at=timezone.now())
+         for job in jobs], batch_size=500,
+    )  # fmt: skip
+    SearchWord.objects.bulk_create(
+        [SearchWord(municipality=gol, language="en", word=f"lantern{n}" if n else "lantern", stem=f"lantern{n or ''}",
+                    written="lantern") for n in numbers], batch_size=500,
+    )  # fmt: skip
+    MissedSearch.objects.bulk_create(
+        [MissedSearch(municipality=gol, language="nb", query=f"many {n}", times=3, last_on=TODAY) for n in numbers]
+    )

@@ -11,15 +11,21 @@ from django.utils import timezone
 from housing.models import Listing
 from jobs.models import Vacancy
 from newcomers.models import Household, MoverImport, Registration
+from portal.enquiries.models import Enquiry, Remark
 from portal.municipalities.models import DatedTask, Municipality, StaffRole
 from portal.outbox.models import Message
-from portal.pages.models import ContactPoint, ServiceInfo
+from portal.pages.models import Article, ContactPoint, Link, Picture, ServiceInfo, SiteLook, Step
+from portal.search.models import MissedSearch
+from portal.statistics.models import PlaceFigure
 from tests.access.cast import Town
 from tests.conftest import TODAY
-from tests.factories import ContactPointFactory, ServiceInfoFactory
+from tests.enquiries.factories import asked, remarked
+from tests.factories import ArticleFactory, ContactPointFactory, ServiceInfoFactory, StepFactory
 from tests.housing.factories import ListingFactory
 from tests.jobs.factories import VacancyFactory
 from tests.packages.factories import make_gift, make_template
+from tests.pages.factories import make_picture
+from tests.statistics.factories import make_figure
 from welcome.hosting.models import Assignment, FollowUpPlan, Host
 from welcome.letters.models import Letter, LetterTemplate
 from welcome.packages.models import Gift, PackagePlan, PackageRun, Partner
@@ -55,6 +61,17 @@ ROWS: dict[type[Model], Callable[[Town], Any]] = {
     ServiceInfo: lambda town: (
         town.municipality.serviceinfos.first() or ServiceInfoFactory(municipality=town.municipality)
     ),
+    Article: lambda town: ArticleFactory(municipality=town.municipality),
+    Step: lambda town: StepFactory(municipality=town.municipality),
+    Link: lambda town: Link.objects.get_or_create(municipality=town.municipality, url="https://a.example/")[0],
+    Picture: lambda town: make_picture(town.municipality),
+    SiteLook: lambda town: SiteLook.objects.get_or_create(municipality=town.municipality)[0],
+    MissedSearch: lambda town: MissedSearch.objects.get_or_create(
+        municipality=town.municipality, query="svømmehall", language="nb", defaults={"times": 3, "last_on": TODAY}
+    )[0],
+    Enquiry: lambda town: asked(town.municipality),
+    Remark: lambda town: remarked(town.municipality),
+    PlaceFigure: lambda town: make_figure(town.municipality),
     Household: lambda town: town.household,
     Registration: _registration,
     MoverImport: lambda town: MoverImport.objects.create(municipality=town.municipality, basis="test"),

@@ -19,7 +19,8 @@ from django.urls import reverse
 from housing.models import Listing
 from jobs.models import Vacancy
 from portal.municipalities.enums import Role
-from portal.pages.models import ServiceInfo
+from portal.municipalities.models import Municipality
+from portal.pages.models import Article, ServiceInfo
 from tests.access import crowd
 from tests.access.cast import Town, client_of
 from tests.access.rows import ROWS
@@ -37,9 +38,13 @@ OFFICE = {
     if page == "changelist" or model in ROWS
 }
 OTHERS = [
-    "day page", "home", "start", "topic", "jobs", "jobs, last page", "job", "homes", "homes, last page",
+    "day page", "figures", "home", "start", "topic", "jobs", "jobs, last page", "job", "homes", "homes, last page",
     "home of a list", "register", "host: newcomers", "host: newcomer", "host: contact", "my page", "my page: edit",
     "household", "run: short", "run: blocked", "run: done", "ask a host", "promises: all", "search", "mailbox",
+    "search the site", "search the site, misspelt",
+    "ask", "something is wrong", "facts", "feed", "guide", "poster", "code", "site map",
+    "texts: languages", "texts: changes", "texts: copy", "texts: pages to copy", "texts: versions",
+    "texts: side by side", "texts: ours and theirs",
 ]  # fmt: skip
 
 
@@ -76,6 +81,11 @@ def public_pages(rows: crowd.Rows) -> dict[str, str]:
     return {
         "home": "/en/",
         "start": "/en/gol/",
+        "feed": "/en/gol/news.atom",
+        "guide": "/en/gol/guide.pdf",
+        "poster": f"/en/gol/poster.pdf?page=/en/gol/topics/{rows[ServiceInfo].topic}/",
+        "code": "/en/gol/qr/",
+        "site map": "/sitemaps/gol.xml",
         "jobs": "/en/gol/jobs/",
         "jobs, last page": "/en/gol/jobs/?page=9999",
         "job": rows[Vacancy].get_absolute_url(),
@@ -84,6 +94,11 @@ def public_pages(rows: crowd.Rows) -> dict[str, str]:
         "home of a list": rows[Listing].get_absolute_url(),
         "topic": f"/en/gol/topics/{rows[ServiceInfo].topic}/",
         "register": "/en/gol/register/",
+        "ask": f"/en/gol/ask/?page=/en/gol/topics/{rows[ServiceInfo].topic}/",
+        "something is wrong": f"/en/gol/wrong/?page=/en/gol/topics/{rows[ServiceInfo].topic}/",
+        "facts": "/en/gol/facts/",
+        "search the site": "/en/gol/search/?q=lantern",
+        "search the site, misspelt": "/en/gol/search/?q=lanternn",
         "mailbox": "/mailbox/",
     }
 
@@ -104,6 +119,7 @@ def lists_of_the_office(town: Town, rows: crowd.Rows) -> dict[str, str]:
     run = reverse("admin:packages_packagerun_change", args=[rows[PackageRun].pk])
     return {
         "day page": "/admin/",
+        "figures": "/admin/figures/",
         "household": reverse("admin:newcomers_household_change", args=[town.household.pk]),
         "run: short": f"{run}?show=short",
         "run: done": f"{run}?show=done",
@@ -114,10 +130,25 @@ def lists_of_the_office(town: Town, rows: crowd.Rows) -> dict[str, str]:
     }
 
 
+def texts_of_the_office(town: Town, rows: crowd.Rows) -> dict[str, str]:
+    info, copy = rows[ServiceInfo].pk, Article.objects.filter(origin=rows[Article]).earliest("created_at", "pk").pk
+    target = Municipality.objects.get(slug="many-0").pk
+    return {
+        "texts: languages": f"/admin/pages/serviceinfo/languages/?municipality={town.municipality.code}",
+        "texts: changes": "/admin/pages/serviceinfo/changes/",
+        "texts: copy": "/admin/pages/serviceinfo/copy/",
+        "texts: pages to copy": f"/admin/pages/serviceinfo/copy/?source={town.municipality.pk}&target={target}",
+        "texts: versions": reverse("admin:pages_serviceinfo_versions", args=[info]),
+        "texts: side by side": reverse("admin:pages_serviceinfo_side_by_side", args=[info]),
+        "texts: ours and theirs": reverse("admin:pages_article_origin", args=[copy]),
+    }
+
+
 def measure(town: Town, rows: crowd.Rows) -> dict[str, Asked]:
     office, stranger = client_of(town.people[Role.COORDINATOR]), client_of(None)
     found = {name: ask(office, address) for name, address in office_pages(rows)}
     found |= {name: ask(office, address) for name, address in lists_of_the_office(town, rows).items()}
+    found |= {name: ask(office, address) for name, address in texts_of_the_office(town, rows).items()}
     found |= {name: ask(stranger, address) for name, address in public_pages(rows).items()}
     return found | {name: ask(client_of(town.people[who]), url) for name, (who, url) in own_pages(town).items()}
 

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from django.urls import URLPattern, get_resolver, reverse
 
+from portal.enquiries.tokens import make as make_token
 from portal.municipalities.enums import Role
 from tests.access.cast import STAFF, Town, build_town, client_of
-from tests.factories import ServiceInfoFactory, StaffRoleFactory, UserFactory
+from tests.enquiries.factories import answered
+from tests.factories import ArticleFactory, ServiceInfoFactory, StaffRoleFactory, UserFactory
 from tests.housing.factories import ListingFactory
 from tests.jobs.factories import VacancyFactory
 
@@ -39,13 +41,31 @@ class Row:
 TABLE = [
     Row("pages:start", OPEN),
     Row("pages:topic", OPEN, lambda world: ["jobs"]),
+    Row("pages:theme", OPEN, lambda world: ["work"]),
+    Row("pages:situation", OPEN, lambda world: ["moved"]),
+    Row("pages:news", OPEN),
+    Row("pages:residents", OPEN),
+    Row("pages:article", OPEN, lambda world: [world.article.slug]),
+    Row("pages:feed", OPEN),
+    Row("pages:guide", OPEN),
+    Row("pages:poster", OPEN),
+    Row("pages:qr", OPEN),
     Row("pages:privacy", OPEN),
     Row("pages:accessibility", OPEN),
+    Row("search:search", OPEN),
+    Row("enquiries:ask", OPEN),
+    Row("enquiries:receipt", OPEN, lambda world: [world.enquiry.pk]),
+    Row("enquiries:judge", OPEN, lambda world: [make_token(world.enquiry)]),
+    Row("enquiries:right", dict.fromkeys(ANYONE, 405)),
+    # About a page, which is named behind the question mark (tests/enquiries/test_pages.py).
+    Row("enquiries:wrong", dict.fromkeys(ANYONE, 404)),
+    Row("enquiries:thanks", dict.fromkeys(ANYONE, 404)),
     Row("newcomers:register", OPEN | {"newcomer": 302}),
     Row("newcomers:postcode", OPEN),
     Row("newcomers:my_page", SIGNED_IN),
     Row("newcomers:edit", dict.fromkeys(ANYONE, 404) | {"anonymous": LOGIN, "newcomer": 200}),
     Row("newcomers:consent", SIGNED_IN_POST, lambda world: ["phone"]),
+    Row("statistics:place", OPEN),
     Row("housing:list", OPEN),
     Row("housing:detail", OPEN, lambda world: [world.listing.pk]),
     Row("jobs:list", OPEN),
@@ -57,7 +77,10 @@ TABLE = [
     Row("hosting:decline", HOST_POST, lambda world: [world.gol.assignment.pk]),
 ]
 # Addresses without a municipality, each tested where it lives.
-ELSEWHERE = {"home", "healthz", "components", "mailbox", "mail", "closed"}
+ELSEWHERE = {
+    "home", "healthz", "components", "mailbox", "mail", "closed", "picture", "worker", "offline", "verify",
+    "robots", "sitemap", "sitemap_of_municipality",
+}  # fmt: skip
 LIBRARY = ("account_", "mfa_", "socialaccount_")
 
 
@@ -67,6 +90,8 @@ class World:
     aal: Town
     listing: Any
     vacancy: Any
+    article: Any
+    enquiry: Any
 
     def user(self, who: str) -> Any:
         if who == "anonymous":
@@ -84,7 +109,14 @@ class World:
 def world(db: None) -> World:
     gol, aal = build_town("gol", "3550"), build_town("aal", "3570")
     ServiceInfoFactory(municipality=gol.municipality, topic="jobs")
-    return World(gol, aal, ListingFactory(municipality=gol.municipality), VacancyFactory(municipality=gol.municipality))
+    return World(
+        gol,
+        aal,
+        ListingFactory(municipality=gol.municipality),
+        VacancyFactory(municipality=gol.municipality),
+        ArticleFactory(municipality=gol.municipality),
+        answered(gol.municipality),
+    )
 
 
 def address(world: World, row: Row, town: Town) -> str:
@@ -113,6 +145,7 @@ def test_each_role_in_its_own_town(world: World, row: Row) -> None:
 
 
 OF_ONE_TOWN = {
+    "enquiries:receipt", "enquiries:judge",
     "housing:detail", "jobs:detail", "hosting:newcomer", "hosting:contact", "hosting:accept", "hosting:decline",
 }  # fmt: skip
 

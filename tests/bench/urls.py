@@ -1,10 +1,8 @@
-"""The portal's addresses, and one that answers with bytes kept ready (BENCH_BYTES) through the same middleware."""
+"""The portal's addresses, and one that answers with bytes kept ready (VAR_DIR/bytes) through the same middleware."""
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
+from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -14,8 +12,8 @@ from portal.urls import urlpatterns as portal_urls
 
 
 @login_not_required
-def same_bytes(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(Path(os.environ["BENCH_BYTES"]).read_bytes())
+def same_bytes(request: HttpRequest, **of_address: str) -> HttpResponse:
+    return HttpResponse((settings.VAR_DIR / "bytes").read_bytes())
 
 
 urlpatterns = i18n_patterns(path("<slug:municipality_slug>/same-bytes/", same_bytes)) + portal_urls

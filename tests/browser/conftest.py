@@ -33,12 +33,16 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def visit(browser: Browser, live_server: Any) -> Iterator[Callable[..., Visitor]]:
-    """visit(width=390, scripts=True, language="nb") gives a Visitor; each has cookies of its own."""
+    """visit(width=390, scripts=True, language="nb") gives a Visitor; each has cookies of its own.
+
+    Without a service worker, which would fetch on its own what a test did not ask for; see test_offline.py.
+    """
     visitors: list[Visitor] = []
 
     def new(width: int = 1280, *, scripts: bool = True, language: str = "nb", **options: Any) -> Visitor:
+        chosen = {"service_workers": "block"} | options
         context = browser.new_context(
-            viewport={"width": width, "height": 900}, java_script_enabled=scripts, locale=language, **options
+            viewport={"width": width, "height": 900}, java_script_enabled=scripts, locale=language, **chosen
         )
         context.set_default_timeout(10_000)
         visitors.append(Visitor(context, live_server.url, scripts=scripts, language=language))
@@ -63,7 +67,13 @@ def calendar(monkeypatch: pytest.MonkeyPatch) -> Calendar:
     return calendar
 
 
+def load_demo(on: date, **options: Any) -> None:
+    """The invented region, of which only Gol can be searched: that is where people search."""
+    call_command("demo", date=on, no_index=True, stdout=StringIO(), **options)
+    call_command("indexsearch", municipality="3324", stdout=StringIO())
+
+
 @pytest.fixture
 def region(transactional_db: None, calendar: Calendar) -> None:
     """The invented region: municipalities, texts, gifts, plans and who works there; nobody else."""
-    call_command("demo", content_only=True, date=calendar.today, stdout=StringIO())
+    load_demo(calendar.today, content_only=True)

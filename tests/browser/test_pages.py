@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from io import StringIO
 
 import pytest
 from django.contrib import admin
-from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
-from housing.models import Listing
-from jobs.models import Vacancy
 from portal.accounts.models import User
 from portal.municipalities.models import Municipality
 from portal.outbox.models import Message
+from portal.pages.enums import ArticleKind
 from portal.pages.models import ServiceInfo
-from tests.browser.conftest import Calendar
+from tests.browser.conftest import Calendar, load_demo
 from tests.browser.visitor import Visitor
+from tests.conftest import TODAY
 from welcome.hosting.enums import AssignmentState
 from welcome.hosting.models import Assignment
 from welcome.packages.models import PackageRun
@@ -30,7 +28,7 @@ REGION_ADMINISTRATOR = "astrid.regionlykt@hallingdal.demo.example"
 @pytest.fixture
 def people(transactional_db: None, calendar: Calendar) -> None:
     """The invented region with its people: something of everything."""
-    call_command("demo", date=calendar.today, stdout=StringIO())
+    load_demo(calendar.today)
 
 
 def sign_in(person: Visitor, user: User) -> None:
@@ -91,28 +89,34 @@ def stops_that_cannot_be_seen(person: Visitor) -> Iterator[str]:
 
 
 def test_pages_that_anyone_reads(people: None, visit: Callable[..., Visitor]) -> None:
+    """In Norwegian, in English and from the right, on a small phone, a phone and a desk."""
+    faults = []
+    for language in ["nb", "en", "ar"]:
+        anyone = visit(language=language)
+        for path in site_pages():
+            faults += faults_of(anyone, f"/{language}/gol/{path}", narrow=320)
+            faults += anyone.faults_here()
+            anyone.page.set_viewport_size({"width": 390, "height": 900})
+            faults += anyone.faults_here()
+            faults += faults_by_keyboard(anyone)
+    assert not faults, "\n".join(faults)
+
+
+def site_pages() -> Iterator[str]:
+    """One of each kind of page on the site of Gol."""
+    gol = Municipality.objects.get(slug="gol")
+    yield from ["", "themes/learn/", "topics/library/", "steps/moved/", "residents/", "news/", "facts/"]
+    yield f"articles/{gol.articles.filter(kind=ArticleKind.RESIDENTS)[0].slug}/"
+    yield from ["search/", "search/?q=bibliotek", "search/?q=qqqq", "ask/", "wrong/?page=/nb/gol/topics/library/"]
+    yield from ["homes/", "homes/?kind=plot", "jobs/", "jobs/?q=finnesikke", "register/", "privacy/", "accessibility/"]
+    for row in (gol.listings.shown(TODAY)[0], gol.vacancys.shown(TODAY)[0]):
+        yield row.get_absolute_url().split("/gol/")[1]
+
+
+def test_pages_of_the_portal_itself(people: None, visit: Callable[..., Visitor]) -> None:
     anyone = visit()
-    listing, vacancy = (
-        Listing.objects.filter(municipality__slug="gol")[0],
-        Vacancy.objects.filter(municipality__slug="gol")[0],
-    )
-    paths = [
-        "/nb/",
-        "/en/",
-        "/nb/gol/",
-        "/nn/aal/",
-        "/en/gol/",
-        "/nb/gol/topics/library/",
-        "/en/gol/topics/tax_register/",
-    ]
-    paths += [f"/nb/gol/{rest}" for rest in ["privacy/", "accessibility/", "register/", "homes/", "jobs/"]]
-    paths += [
-        "/en/gol/homes/?kind=plot",
-        "/nb/gol/jobs/?q=finnesikke",
-        listing.get_absolute_url(),
-        vacancy.get_absolute_url(),
-    ]
-    paths += ["/nb/account/login/", "/nb/account/login/code/", "/nb/account/inactive/", "/components/", "/mailbox/"]
+    paths = ["/nb/", "/en/", "/nn/aal/", "/uk/gol/", "/nb/offline/", "/ar/offline/", "/components/", "/mailbox/"]
+    paths += ["/nb/account/login/", "/nb/account/login/code/", "/nb/account/inactive/"]
     paths.append(reverse("mail", args=[Message.objects.latest("created_at").pk]))
     faults = []
     for path in paths:
@@ -145,6 +149,7 @@ def own_pages() -> Iterator[tuple[str, list[str]]]:
         paths = [f"/nb/gol/host/{assignment.pk}/"]
         paths += ["/nb/gol/host/", f"/nb/gol/host/{assignment.pk}/contact/"] if state == AssignmentState.ACTIVE else []
         yield assignment.host.user.email, paths
+    yield COORDINATOR, ["/nb/gol/register/"]
     yield COORDINATOR, [f"/nb/account/2fa/{rest}" for rest in ["", "totp/activate/", "webauthn/", "webauthn/add/"]]
 
 

@@ -11,11 +11,12 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection, connections
+from django.db import connections
 
 from newcomers.models import Household
 from portal.municipalities.reminders import remind
 from portal.outbox.models import Message
+from tests.conftest import two_writers
 from tests.factories import HouseholdFactory
 from tests.hosting.factories import HostFactory, PlanFactory, accepted, next_step, proposed, talked
 from welcome.hosting import services
@@ -23,11 +24,7 @@ from welcome.hosting.models import Assignment, Conversation, Host
 from welcome.hosting.services import MoveRefused
 
 DAY = date(2026, 11, 1)
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    # SQLite lets one transaction write at a time (IMMEDIATE), and its test database has one connection.
-    pytest.mark.skipif(connection.vendor != "postgresql", reason="needs a database that lets two write at once"),
-]
+pytestmark = [pytest.mark.django_db(transaction=True), two_writers]
 
 
 def _at_once(*steps: Callable[[], Any]) -> list[Any]:

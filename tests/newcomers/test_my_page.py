@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
@@ -208,7 +209,8 @@ def my_page_link(client: Client, gol: Municipality) -> bool:
 
 
 def header(client: Client) -> list[str]:
-    return [str(item["url"]) for item in client.get("/en/gol/privacy/").context["nav"]]
+    nav = client.get("/en/gol/privacy/").content.decode().partition('class="site-nav"')[2].partition("</nav>")[0]
+    return re.findall(r'href="([^"]+)"', nav)
 
 
 # --- Changing -------------------------------------------------------------------------------------

@@ -1,0 +1,45 @@
+"""The few lines of script: what they make better, and that it works without them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Calendar
+from tests.browser.visitor import Visitor
+from tests.factories import PostcodeFactory
+
+
+@pytest.fixture
+def gol(transactional_db: None, calendar: Calendar) -> None:
+    PostcodeFactory()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_what_needs_to_be_mended_has_the_focus(gol: None, visit: Callable[..., Visitor], scripts: bool) -> None:
+    reader = visit(390, scripts=scripts)
+    reader.open(reader.path("register/"))
+    reader.press("Register and get a code by e-mail")
+    expect(reader.page.locator(".ds-error-summary")).to_be_focused()
+
+
+def test_the_place_of_a_postcode_follows_what_is_typed(gol: None, visit: Callable[..., Visitor]) -> None:
+    reader = visit(390)
+    reader.open(reader.path("register/"))
+    postcode, place = reader.page.locator("[name=postcode]"), reader.page.locator("#place")
+    postcode.press_sequentially("3550")
+    expect(place).to_have_text("3550 Gol")
+    postcode.fill("")
+    expect(place).to_have_text("")
+
+
+def test_without_a_network_a_postcode_can_still_be_typed(gol: None, visit: Callable[..., Visitor]) -> None:
+    reader = visit(390)
+    reader.open(reader.path("register/"))
+    reader.context.set_offline(True)
+    reader.page.locator("[name=postcode]").press_sequentially("3550")
+    reader.page.wait_for_timeout(600)
+    expect(reader.page.locator("#place")).to_have_text("")
+    assert not [fault for fault in reader.faults if "ERR_INTERNET_DISCONNECTED" not in fault]
