@@ -11,6 +11,7 @@ from urllib.parse import urlparse
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from django.utils import translation
 
 # The day of the tests, wherever a test does not say otherwise: a Sunday in the fourth quarter.
 TODAY = date(2026, 11, 22)
@@ -78,5 +79,7 @@ def _answers(url: str, port: int) -> bool:
 
 
 @pytest.fixture(autouse=True)
-def _empty_cache() -> None:
+def _as_if_just_started() -> None:
+    """Nothing kept from the test before: no page, and not the language its last request was answered in."""
     cache.clear()
+    translation.deactivate()
