@@ -33,10 +33,19 @@ class Residency(models.TextChoices):
     PART_TIME = "part_time", _("part of the year")
 
 
+class PartTimeKind(models.TextChoices):
+    """What brings somebody here for a part of the year."""
+
+    CABIN = "cabin", _("we have a cabin or holiday home here")
+    COMMUTER = "commuter", _("we commute to work here")
+    WORKATION = "workation", _("we work from here now and then")
+
+
 class Source(models.TextChoices):
     SELF = "self", _("registered by themselves")
     REGISTER = "register", _("list of movers")
     OFFICE = "office", _("registered by the office")
+    EMPLOYER = "employer", _("registered by an employer")
 
 
 class MoveReason(models.TextChoices):
@@ -48,6 +57,66 @@ class MoveReason(models.TextChoices):
     HOUSING = "housing", _("housing")
     EDUCATION = "education", _("education")
     HEALTH = "health", _("health")
+
+
+class Education(models.TextChoices):
+    """The highest one, as Statistics Norway groups it (NUS2000), in words for people."""
+
+    PRIMARY = "primary", _("primary and lower secondary school")
+    UPPER_SECONDARY = "upper_secondary", _("upper secondary school")
+    VOCATIONAL = "vocational", _("trade certificate or vocational school")
+    UNIVERSITY_SHORT = "university_short", _("university or college, up to four years")
+    UNIVERSITY_LONG = "university_long", _("university or college, more than four years")
+
+
+class HomeKind(models.TextChoices):
+    ROOM = "room", _("a room")
+    FLAT = "flat", _("a flat")
+    TERRACED = "terraced", _("a terraced or semi-detached house")
+    HOUSE = "house", _("a detached house")
+    FARM = "farm", _("a smallholding or farm")
+    PLOT = "plot", _("a plot to build on")
+
+
+class Tenure(models.TextChoices):
+    RENT = "rent", _("rent")
+    BUY = "buy", _("buy")
+    BOTH = "both", _("rent first, buy later")
+
+
+class Interest(models.TextChoices):
+    """What people like to do. Neither faith nor politics: such things are nobody's data here."""
+
+    BALL_GAMES = "ball_games", _("football, handball and other ball games")
+    SKIING = "skiing", _("skiing and skating")
+    HIKING = "hiking", _("hiking and the outdoors")
+    CYCLING = "cycling", _("cycling and running")
+    FISHING = "fishing", _("fishing and hunting")
+    SWIMMING = "swimming", _("swimming")
+    ANIMALS = "animals", _("horses, dogs and other animals")
+    GARDEN = "garden", _("garden, farming and food")
+    CHOIR = "choir", _("choir, band and music")
+    DANCE = "dance", _("dance and theatre")
+    CRAFTS = "crafts", _("crafts and making things")
+    BOOKS = "books", _("books, film and history")
+    GAMES = "games", _("games and technology")
+    MOTOR = "motor", _("motor, snowmobile and boats")
+    VOLUNTEERING = "volunteering", _("volunteering and neighbourhood")
+    LANGUAGES = "languages", _("language café and meeting people")
+
+
+class ConsentPurpose(models.TextChoices):
+    """What a person may say yes to. Each stands by itself; nothing they get depends on it."""
+
+    HOST = "host", _("let the host see it")
+    EVENTS = "events", _("invitations to meetings and gatherings")
+    TIPS = "tips", _("tips about jobs and homes that fit")
+    SURVEYS = "surveys", _("a few questions now and then about how it is to live here")
+    NEWS = "news", _("news from the municipality")
+
+
+# What a household may be written to about; the choice is each adult's own.
+CONTACT_PURPOSES = tuple(purpose for purpose in ConsentPurpose if purpose != ConsentPurpose.HOST)
 
 
 class ShareField(models.TextChoices):

@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from newcomers.enums import TRANSITIONS, HouseholdState, ShareField
+from newcomers.enums import TRANSITIONS, ConsentPurpose, HouseholdState, ShareField
 from newcomers.matching import address_key, name_key
 from newcomers.models import Consent, Household, HouseholdMove, Person, Registration
 from portal import registry
@@ -317,6 +317,7 @@ def give_consent(person: Person, *, field: str) -> None:
     """From now on the person's host may see this. Given twice, it is given once."""
     Consent.objects.get_or_create(
         person=person,
+        purpose=ConsentPurpose.HOST,
         field=ShareField(field),
         withdrawn_at=None,
         defaults={"text_version": CONSENT_TEXT_VERSION},
@@ -325,7 +326,8 @@ def give_consent(person: Person, *, field: str) -> None:
 
 def withdraw_consent(person: Person, *, field: str) -> None:
     """From this moment on the host sees it no longer. The row stays as proof of what was agreed, and until when."""
-    person.consents.filter(field=ShareField(field), withdrawn_at=None).update(withdrawn_at=timezone.now())
+    given = person.consents.filter(purpose=ConsentPurpose.HOST, field=ShareField(field), withdrawn_at=None)
+    given.update(withdrawn_at=timezone.now())
 
 
 # --- Protected address ----------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from datetime import date
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from newcomers.enums import HouseholdState, ShareField, Source
+from newcomers.enums import ConsentPurpose, HouseholdState, ShareField, Source
 from newcomers.models import Consent, Household
 from portal.registry import TimelineEntry
 
@@ -16,6 +16,7 @@ from portal.registry import TimelineEntry
 SHOWN = [
     "newcomers.Household",
     "newcomers.Person",
+    "newcomers.Preferences",
     "newcomers.HouseholdMove",
     "newcomers.Consent",
     "newcomers.Registration",
@@ -42,12 +43,15 @@ def _how_they_came(household: Household) -> str:
         Source.SELF: _("By the household itself."),
         Source.REGISTER: _("From the list of movers that the municipality gets from the National Population Register."),
         Source.OFFICE: _("By the service office."),
+        Source.EMPLOYER: _("By an employer, and confirmed by the household."),
     }.get(Source(household.source), "")
 
 
 def _consents(household: Household) -> Iterable[TimelineEntry]:
     """For staff: on My page each consent has its own place, with a button."""
-    for consent in Consent.objects.filter(person__household=household).order_by("given_at"):
+    for consent in Consent.objects.filter(person__household=household, purpose=ConsentPurpose.HOST).order_by(
+        "given_at"
+    ):
         what = {"what": ShareField(consent.field).label}
         yield TimelineEntry(
             on=timezone.localdate(consent.given_at), title=_("Lets the host see: %(what)s") % what, window=False,

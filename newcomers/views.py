@@ -25,7 +25,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from newcomers import services
 from newcomers.access import own_person, registrations_to_look_at
-from newcomers.enums import HouseholdState, ShareField
+from newcomers.enums import ConsentPurpose, HouseholdState, ShareField
 from newcomers.forms import OwnDetailsForm, RegistrationForm, language_choices, look_up
 from newcomers.models import Household, Person, Registration
 from newcomers.signals import say_what_came_of
@@ -194,7 +194,10 @@ def _language_name(code: str) -> str:
 
 
 def _consents(person: Person) -> list[dict[str, Any]]:
-    given = {consent.field: consent.given_at for consent in person.consents.filter(withdrawn_at=None)}
+    given = {
+        consent.field: consent.given_at
+        for consent in person.consents.filter(purpose=ConsentPurpose.HOST, withdrawn_at=None)
+    }
     return [{"field": field.value, "label": field.label, "given_at": given.get(field.value)} for field in ShareField]
 
 

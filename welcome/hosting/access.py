@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from newcomers.enums import ShareField
+from newcomers.enums import ConsentPurpose, ShareField
 from newcomers.models import Consent, Household
 from portal.accounts.models import User
 from portal.municipalities.access import has_permission
@@ -136,7 +136,7 @@ def shared_contacts(assignment: Assignment) -> list[SharedContact]:
     if not assignment.is_followed:
         return []
     household = assignment.household
-    open_consents = Consent.objects.filter(withdrawn_at=None)
+    open_consents = Consent.objects.filter(purpose=ConsentPurpose.HOST, withdrawn_at=None)
     persons = household.persons.filter(is_adult=True).prefetch_related(
         Prefetch("consents", open_consents, to_attr="open_consents")
     )

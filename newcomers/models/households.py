@@ -8,14 +8,20 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
-from newcomers.enums import HouseholdState, ImportState, MoveReason, Residency, ShareField, Source
+from newcomers.enums import (
+    ConsentPurpose,
+    Education,
+    HouseholdState,
+    MoveReason,
+    PartTimeKind,
+    Residency,
+    ShareField,
+    Source,
+    Tenure,
+)
 from newcomers.matching import address_key, name_key
-from newcomers.movers_table import COLUMNS
-from portal import clock
 from portal.identity_numbers import no_identity_number
 from portal.municipalities.models import MunicipalRecord, OpaqueModel
 
@@ -55,8 +61,32 @@ class Household(MunicipalRecord):
     source = models.CharField(_("came to us by"), max_length=10, choices=Source, default=Source.SELF)
     reason = models.CharField(_("reason for moving"), max_length=10, choices=MoveReason, blank=True)
     wishes = models.TextField(_("wishes"), max_length=2000, blank=True, validators=[no_identity_number])
+    way_in = models.ForeignKey(
+        "newcomers.WayIn",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="households",
+        verbose_name=_("found us through"),
+    )
+    part_time_kind = models.CharField(_("here for a part of the year"), max_length=10, choices=PartTimeKind, blank=True)
+    stay_longer = models.TextField(
+        _("what would make you stay longer"), max_length=1000, blank=True, validators=[no_identity_number]
+    )
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("who has this household"),
+        help_text=_("The colleague who sees to it that this household is received."),
+    )
+    contacted_on = models.DateField(_("last in touch"), null=True, blank=True, editable=False)
     wants_post = models.BooleanField(_("may get letters and packages"), default=True)
     restricted = models.BooleanField(_("protected address"), default=False, editable=False)
+    # Counts changes, so that of two who edit at once the second is told (newcomers.services.claim_version).
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = HouseholdQuerySet.as_manager()
 
@@ -126,6 +156,13 @@ class Person(OpaqueModel):
     birth_year = models.PositiveSmallIntegerField(_("birth year"), null=True, blank=True)
     email = models.EmailField(_("e-mail address"), blank=True)
     phone = models.CharField(_("phone number"), max_length=30, blank=True, validators=[no_identity_number])
+    languages = models.JSONField(_("languages spoken"), default=list, blank=True)
+    education = models.CharField(_("education"), max_length=20, choices=Education, blank=True)
+    # STYRK-08, Statistics Norway's standard of occupations: four digits, or empty where only the words are known.
+    occupation_code = models.CharField(_("occupation (STYRK-08)"), max_length=4, blank=True)
+    occupation = models.CharField(_("occupation"), max_length=200, blank=True, validators=[no_identity_number])
+    wants_job = models.BooleanField(_("is looking for work"), default=False)
+    job_wish = models.CharField(_("work wished for"), max_length=300, blank=True, validators=[no_identity_number])
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,
@@ -142,7 +179,20 @@ class Person(OpaqueModel):
         constraints = [
             models.CheckConstraint(
                 name="of_a_child_only_the_birth_year",
-                condition=Q(is_adult=True) | Q(name="", name_key="", email="", phone="", user=None),
+                condition=Q(is_adult=True)
+                | Q(
+                    name="",
+                    name_key="",
+                    email="",
+                    phone="",
+                    user=None,
+                    education="",
+                    occupation_code="",
+                    occupation="",
+                    wants_job=False,
+                    job_wish="",
+                    languages=[],
+                ),
                 violation_error_message=_("Of a child, only the birth year is kept."),
             ),
         ]
@@ -163,6 +213,41 @@ class Person(OpaqueModel):
         return day.year - (self.birth_year or day.year)
 
 
+class Preferences(OpaqueModel):
+    """What a household told of its wishes, beside the free text. All of it optional, and theirs to change."""
+
+    household = models.OneToOneField(Household, on_delete=models.CASCADE, related_name="preferences")
+    home_kinds = models.JSONField(_("kinds of home wished"), default=list, blank=True)
+    home_tenure = models.CharField(_("rent or buy"), max_length=4, choices=Tenure, blank=True)
+    home_bedrooms = models.PositiveSmallIntegerField(_("bedrooms wished"), null=True, blank=True)
+    important = models.JSONField(_("what is important"), default=list, blank=True)
+    interests = models.JSONField(_("interests"), default=list, blank=True)
+    segment = models.CharField(
+        _("who we are, in our own words"), max_length=200, blank=True, validators=[no_identity_number]
+    )
+
+    class Meta:
+        verbose_name = _("preferences")
+        verbose_name_plural = _("preferences")
+
+
+class WayIn(MunicipalRecord):
+    """A poster, a link or a partner that leads people to registering, so that the office sees which ones do."""
+
+    code = models.SlugField(_("code"), max_length=40, help_text=_("The part of the link that names it: ?from=kiwi."))
+    name = models.CharField(_("name"), max_length=100)
+    is_active = models.BooleanField(_("in use"), default=True)
+
+    class Meta:
+        verbose_name = _("way in")
+        verbose_name_plural = _("ways in")
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["municipality", "code"], name="way_in_once_per_municipality")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class HouseholdMove(OpaqueModel):
     """The log of state changes: one row per move."""
 
@@ -179,10 +264,14 @@ class HouseholdMove(OpaqueModel):
 
 
 class Consent(OpaqueModel):
-    """A person lets their host see one field, until they withdraw it. The text they agreed to is named by version."""
+    """A person says yes to a purpose, until they withdraw it: for the host field by field, else to being written to.
+
+    The text they agreed to is named by version.
+    """
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="consents")
-    field = models.CharField(_("what"), max_length=10, choices=ShareField)
+    purpose = models.CharField(_("purpose"), max_length=10, choices=ConsentPurpose, default=ConsentPurpose.HOST)
+    field = models.CharField(_("what"), max_length=10, choices=ShareField, blank=True)
     text_version = models.CharField(max_length=20)
     given_at = models.DateTimeField(_("given"), auto_now_add=True)
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
@@ -192,66 +281,13 @@ class Consent(OpaqueModel):
         verbose_name_plural = _("consents")
         constraints = [
             models.UniqueConstraint(
-                fields=["person", "field"], condition=Q(withdrawn_at=None), name="one_open_consent_per_field"
+                fields=["person", "purpose", "field"],
+                condition=Q(withdrawn_at=None),
+                name="one_open_consent_per_field",
+            ),
+            models.CheckConstraint(
+                name="only_the_host_sees_fields",
+                condition=Q(purpose=ConsentPurpose.HOST, field__in=ShareField.values)
+                | (~Q(purpose=ConsentPurpose.HOST) & Q(field="")),
             ),
         ]
-
-
-class Registration(MunicipalRecord):
-    """What a newcomer typed, until the code sent by e-mail shows that the address is theirs."""
-
-    email = models.EmailField()
-    language = models.CharField(max_length=5, default="nb")
-    answers = models.JSONField()
-    household = models.ForeignKey(Household, on_delete=models.CASCADE, null=True, related_name="registrations")
-    confirmed_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("registration")
-        verbose_name_plural = _("registrations")
-
-    def __str__(self) -> str:
-        # Titles and the office's log hold this: no address of a person.
-        return date_format(localtime(self.created_at), "DATETIME_FORMAT")
-
-
-class MoverImportQuerySet(models.QuerySet["MoverImport"]):
-    def unfinished(self) -> MoverImportQuerySet:
-        return self.filter(state__in=[ImportState.WAITING, ImportState.RUNNING])
-
-
-class MoverImport(MunicipalRecord):
-    """A list of movers that was taken in: by whom, on what basis, and what came of it. Never the file itself."""
-
-    state = models.CharField(_("state"), max_length=10, choices=ImportState, default=ImportState.WAITING)
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.SET_NULL,
-        null=True,
-        related_name="+",
-        verbose_name=_("taken in by"),
-    )
-    basis = models.CharField(_("legal basis and purpose"), max_length=300)
-    on = models.DateField(_("day"), default=clock.today)
-    all_or_nothing = models.BooleanField(_("all or nothing"), default=False)
-    # Accepted households on their way to becoming rows: no protected person, no identity number; emptied when done.
-    households = models.JSONField(default=list, editable=False)
-    total = models.PositiveIntegerField(_("households in the list"), default=0)
-    done = models.PositiveIntegerField(_("households taken"), default=0)
-    report = models.JSONField(_("report"), default=dict)
-
-    objects = MoverImportQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("list of movers")
-        verbose_name_plural = _("lists of movers")
-        ordering = ["-created_at"]
-
-    def __str__(self) -> str:
-        return date_format(localtime(self.created_at), "DATETIME_FORMAT")
-
-    @property
-    def refused(self) -> list[dict[str, Any]]:
-        """The refused rows, with the column's name as it stands in a Norwegian file."""
-        rows = self.report.get("refused", [])
-        return [row | {"column": COLUMNS.get(row["field"], (row["field"],))[0]} for row in rows]
