@@ -249,7 +249,7 @@ class RegistrationForm(WithoutIdentityNumbers):
     # --- What comes out ---
 
     def answers(self) -> dict[str, Any]:
-        """As newcomers.services.register keeps it."""
+        """As newcomers.services_registering.register keeps it."""
         given = self.cleaned_data
         adults = [{name: given[name] for name in ("name", "birth_year", "email", "phone")}]
         if given["second_name"]:

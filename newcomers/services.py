@@ -1,39 +1,39 @@
-"""Registering a household, moving it from state to state, consents, protection."""
+"""Moving a household from state to state, protection."""
 
 from __future__ import annotations
 
 import logging
-from collections import Counter
-from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
-from uuid import UUID
 
-from allauth.account.models import EmailAddress
-from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
-from django.urls import reverse
-from django.utils import timezone, translation
 
-from newcomers.enums import TRANSITIONS, ConsentPurpose, HouseholdState, ShareField
-from newcomers.matching import address_key, name_key
+from newcomers.enums import TRANSITIONS, HouseholdState
 from newcomers.models import Consent, Household, HouseholdMove, Person, Registration
 from portal import registry
 from portal.accounts.models import User
-from portal.municipalities.models import Municipality
-from portal.outbox.models import Message
-from portal.outbox.services import write_message
 
 logger = logging.getLogger(__name__)
-
-# Which text stood beside the boxes (templates/newcomers/, forms.py); a new text gets a new version.
-CONSENT_TEXT_VERSION = "2026-11"
-DAYS_TO_CONFIRM = 7
 
 
 class MoveRefused(Exception):
     """The household is not in a state from which it can move there, or somebody else has just moved it."""
+
+
+class ChangedMeanwhile(Exception):
+    """Somebody else has saved the household since this page was opened."""
+
+
+@transaction.atomic
+def claim_version(household: Household, version: int) -> None:
+    """Go on only if nobody has saved the household since the page with this `version` was opened.
+
+    Every form that edits a household carries the version it was made from, and claims it before it writes, in the same
+    transaction. Of two who press at once one gets it; the other is told, and nothing is overwritten silently.
+    """
+    if not Household.objects.filter(pk=household.pk, version=version).update(version=version + 1):
+        raise ChangedMeanwhile
+    household.version = version + 1
 
 
 # --- States ---------------------------------------------------------------------------------------
@@ -70,234 +70,6 @@ def move_in_due(*, on: date, dry_run: bool = False) -> int:
     return moved
 
 
-# --- Registering ----------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def register(
-    *, submission: UUID, municipality: Municipality, answers: Mapping[str, Any], language: str
-) -> tuple[Registration, bool]:
-    """Keep what was typed until the code that was mailed is right. False: this is what we have already.
-
-    `submission` is made with the form: sent twice it is one registration, gone back to and mended it is the same one.
-    """
-    typed = {
-        "municipality": municipality,
-        "email": answers["adults"][0]["email"],
-        "answers": dict(answers),
-        "language": language,
-    }
-    registration, created = Registration.objects.get_or_create(pk=submission, defaults=typed)
-    if created or registration.confirmed_at:
-        return registration, created
-    if all(getattr(registration, name) == value for name, value in typed.items()):
-        return registration, False
-    mended = Registration.objects.filter(pk=submission, confirmed_at=None).update(**typed)
-    registration.refresh_from_db()
-    return registration, bool(mended)
-
-
-@transaction.atomic
-def confirm_registrations(*, user: User, on: date, email: str = "") -> list[Registration]:
-    """Turn all that was typed with this address, which is shown to be theirs, into households: each exactly once."""
-    confirmed = []
-    for registration in _pending(email or user.email):
-        claimed = Registration.objects.filter(pk=registration.pk, confirmed_at=None)
-        if not claimed.update(confirmed_at=timezone.now()):
-            continue
-        registration.refresh_from_db()
-        _settle(registration, user, on)
-        confirmed.append(registration)
-    return confirmed
-
-
-def _pending(email: str) -> QuerySet[Registration]:
-    return Registration.objects.filter(email=email, confirmed_at=None).order_by("created_at", "pk")
-
-
-def _settle(registration: Registration, user: User, on: date) -> None:
-    """Find or make the household; or leave it to the office, which then finds `household` empty.
-
-    Whoever knows a neighbour's name, birth year and address must not get into their household. So an account is
-    let into a household that we have already only when
-    - it belongs to the account (the same address), or
-    - nobody has an account there, and the one who registers is one of its adults (same address, name, birth year).
-    All else that touches a household we know is for the office: somebody there has an account, only the second adult
-    is known, the account belongs to another household here, or the name belongs to a protected household. Then not
-    even what was typed is kept, since it may be the address that is protected: the office has the e-mail address.
-    """
-    person, is_clear = _find_person(registration, user)
-    if person and person.household.restricted:
-        registration.answers = {}
-        registration.save(update_fields=["answers"])
-    if not is_clear:
-        return
-    if person is None:
-        person = _make_household(registration, user, on)
-    elif person.user_id == user.pk or _take(person, user):
-        _fill_in(person, registration.answers)
-    else:
-        return
-    _finish(registration, person)
-
-
-def _finish(registration: Registration, person: Person) -> None:
-    _link_other_adults(person.household)
-    for field in registration.answers["share"]:
-        give_consent(person, field=field)
-    registration.household = person.household
-    registration.answers = {}  # it stands on the household now
-    registration.save(update_fields=["household", "answers"])
-
-
-@transaction.atomic
-def accept_as_new(registration: Registration, *, by: User, on: date) -> Household | None:
-    """The office has looked at a registration that waited: it is a household of its own. None: it cannot."""
-    waiting = Registration.objects.filter(pk=registration.pk, household=None, confirmed_at__isnull=False)
-    if not registration.answers:
-        return None  # perhaps a protected household: the office writes to them, and registers them itself
-    # Whoever takes the time of confirmation first decides; the other finds it changed.
-    if not waiting.filter(confirmed_at=registration.confirmed_at).update(confirmed_at=timezone.now()):
-        return None
-    registration.refresh_from_db()
-    person = _make_household(registration, User.objects.for_email(registration.email), on)
-    _finish(registration, person)
-    logger.info("Registration %s became household %s, by %s.", registration.pk, person.household_id, by.pk)
-    return person.household
-
-
-def _find_person(registration: Registration, user: User) -> tuple[Person | None, bool]:
-    """Whom the account is in a household we know, and whether that is beyond doubt."""
-    answers = registration.answers
-    here = Person.objects.filter(household__municipality=registration.municipality, is_adult=True).exclude(
-        household__state=HouseholdState.MOVED_AWAY
-    )
-    key = address_key(answers["street"], answers["postcode"])
-    own = here.filter(user=user).select_related("household").first()
-    if own:
-        return own, own.household.address_key == key
-    known = [
-        person
-        for adult in answers["adults"]
-        for person in here.filter(name_key=name_key(adult["name"]), birth_year=adult["birth_year"])
-        .select_related("household")
-        .order_by("pk")
-        if person.household.restricted or person.household.address_key == key
-    ]
-    if not known:
-        return None, True
-    first = next((person for person in known if person.household.restricted), known[0])
-    is_registrant = first.name_key == name_key(answers["adults"][0]["name"])
-    is_free = not first.household.restricted and not first.household.persons.filter(user__isnull=False).exists()
-    return first, is_registrant and is_free
-
-
-def _take(person: Person, user: User) -> bool:
-    """Give a person of ours their account, unless another account was quicker."""
-    person.user = user
-    return bool(Person.objects.filter(pk=person.pk, user=None).update(user=user))
-
-
-def _make_household(registration: Registration, user: User, on: date) -> Person:
-    answers = registration.answers
-    moved_in_on = date.fromisoformat(answers["moved_in_on"])
-    household = Household.objects.create(
-        municipality=registration.municipality,
-        state=HouseholdState.PLANNING if moved_in_on > on else HouseholdState.MOVED_IN,
-        moved_in_on=moved_in_on,
-        **{
-            name: answers[name]
-            for name in ("street", "care_of", "postcode", "city", "residency", "language", "reason", "wishes")
-        },
-    )
-    first, *others = answers["adults"]
-    person = Person.objects.create(household=household, user=user, **first)
-    for position, adult in enumerate(others, start=1):
-        Person.objects.create(household=household, position=position, **adult)
-    for year in answers["child_birth_years"]:
-        Person.objects.create(household=household, is_adult=False, birth_year=year)
-    return person
-
-
-def _fill_in(person: Person, answers: Mapping[str, Any]) -> None:
-    """Complete a household we know with what its own adult typed; nothing that stands there is overwritten."""
-    household = person.household
-    for name in ("reason", "wishes", "care_of"):
-        setattr(household, name, getattr(household, name) or answers[name])
-    household.language = answers["language"]  # which only they know
-    household.save()
-    others = [adult for adult in household.adults if adult.pk != person.pk]
-    registrant, *typed_others = answers["adults"]
-    _fill_in_contact(person, registrant)
-    for position, typed in enumerate(typed_others, start=len(others) + 1):
-        known = next((a for a in others if a.name_key == name_key(typed["name"])), None) or next(
-            (a for a in others if a.birth_year == typed["birth_year"]), None
-        )
-        _fill_in_contact(known or Person(household=household, position=position, **typed), typed)
-    missing = Counter(answers["child_birth_years"]) - Counter(household.child_birth_years)
-    for year in missing.elements():
-        Person.objects.create(household=household, is_adult=False, birth_year=year)
-
-
-def _fill_in_contact(adult: Person, typed: Mapping[str, Any]) -> None:
-    adult.email = adult.email or typed["email"]
-    adult.phone = adult.phone or typed["phone"]
-    adult.save()
-
-
-def _link_other_adults(household: Household) -> None:
-    """Every adult with an e-mail address can sign in with it; who got an account by this is told."""
-    others = Person.objects.filter(household=household, is_adult=True, user=None).exclude(email="")
-    language = household.municipality.nearest_language(household.language)
-    for person in others:
-        account = User.objects.for_email(person.email, name=person.name, language=language)
-        if account.persons.filter(household__municipality=household.municipality).exists():
-            continue  # their own registration counts, not what somebody else typed
-        person.user = account
-        person.save(update_fields=["user"])
-        write_message(
-            kind="registered_with_others",
-            key=f"registered_with_others:{person.pk}",
-            recipient=account.email,
-            language=account.language,
-            template="registered_with_others",
-            context={"my_page": _my_page(household.municipality, account.language)},
-            municipality=household.municipality,
-            user=account,
-        )
-
-
-def _my_page(municipality: Municipality, language: str) -> str:
-    with translation.override(language):
-        return settings.SITE_URL + reverse("newcomers:my_page", args=[municipality.slug])
-
-
-def drop_unconfirmed(*, on: date, dry_run: bool = False) -> int:
-    """Forget what nobody confirmed within a week, and accounts that were made for it and never used."""
-    old = Registration.objects.filter(confirmed_at=None, created_at__date__lt=on - timedelta(days=DAYS_TO_CONFIRM))
-    if dry_run:
-        return old.count()
-    dropped = 0
-    for registration in old.iterator(chunk_size=500):
-        with transaction.atomic():
-            count, _rows = old.filter(pk=registration.pk).delete()
-            dropped += count
-            _forget_unused_account(registration.email)
-    return dropped
-
-
-def _forget_unused_account(email: str) -> None:
-    user = User.objects.filter(email=email, last_login=None).first()
-    if user is None or Registration.objects.filter(email=email).exists():
-        return
-    for relation in User._meta.related_objects:
-        if relation.related_model in {Message, EmailAddress}:
-            continue
-        if relation.related_model._base_manager.filter(**{relation.field.name: user}).exists():
-            return
-    user.delete()
-
-
 # --- My page --------------------------------------------------------------------------------------
 
 
@@ -311,23 +83,6 @@ def update_own_details(person: Person, *, phone: str, language: str, wishes: str
     household.save(update_fields=["language", "wishes", "wants_post"])
     by.language = household.municipality.nearest_language(language)
     by.save(update_fields=["language"])
-
-
-def give_consent(person: Person, *, field: str) -> None:
-    """From now on the person's host may see this. Given twice, it is given once."""
-    Consent.objects.get_or_create(
-        person=person,
-        purpose=ConsentPurpose.HOST,
-        field=ShareField(field),
-        withdrawn_at=None,
-        defaults={"text_version": CONSENT_TEXT_VERSION},
-    )
-
-
-def withdraw_consent(person: Person, *, field: str) -> None:
-    """From this moment on the host sees it no longer. The row stays as proof of what was agreed, and until when."""
-    given = person.consents.filter(purpose=ConsentPurpose.HOST, field=ShareField(field), withdrawn_at=None)
-    given.update(withdrawn_at=timezone.now())
 
 
 # --- Protected address ----------------------------------------------------------------------------
@@ -346,14 +101,3 @@ def restrict(household: Household, *, by: User | None) -> None:
     household.refresh_from_db()
     registry.forget_address(household)
     logger.info("Household %s was protected by %s.", household.pk, by.pk if by else "nobody")
-
-
-# --- Every day ------------------------------------------------------------------------------------
-
-
-def daily(*, on: date, dry_run: bool = False) -> dict[str, int]:
-    """What the day itself does. A missed day is caught up with, since it asks what is due."""
-    return {
-        "moved_in": move_in_due(on=on, dry_run=dry_run),
-        "unconfirmed_dropped": drop_unconfirmed(on=on, dry_run=dry_run),
-    }

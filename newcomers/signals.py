@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from newcomers import services
+from newcomers import services_registering
 from newcomers.models import Registration
 from portal import clock
 from portal.accounts.models import User
@@ -22,7 +22,7 @@ def finish_registrations(request: HttpRequest, user: User, response: HttpRespons
     ]
     confirmed: list[Registration] = []
     for email in addresses:
-        confirmed += services.confirm_registrations(user=user, email=email.lower(), on=clock.today())
+        confirmed += services_registering.confirm_registrations(user=user, email=email.lower(), on=clock.today())
     for registration in confirmed:
         say_what_came_of(request, registration)
     if confirmed and response is not None:

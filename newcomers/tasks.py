@@ -4,7 +4,8 @@ import logging
 
 from celery import shared_task
 
-from newcomers import imports, services
+from newcomers import daily as the_day
+from newcomers import imports
 from newcomers.models import MoverImport
 from portal import clock
 
@@ -13,7 +14,7 @@ logger = logging.getLogger(__name__)
 
 @shared_task(name="newcomers.daily")
 def daily() -> None:
-    services.daily(on=clock.today())
+    the_day.run(on=clock.today())
 
 
 @shared_task(name="newcomers.take_import")

@@ -2,13 +2,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from newcomers import views
+from newcomers import views, views_register
 
 app_name = "newcomers"
 
 urlpatterns = [
-    path("register/", views.register, name="register"),
-    path("postcode/", views.postcode, name="postcode"),
+    path("register/", views_register.register, name="register"),
+    path("postcode/", views_register.postcode, name="postcode"),
     path("my/", views.my_page, name="my_page"),
     path("my/edit/", views.edit, name="edit"),
     path("my/consents/<slug:field>/", views.consent, name="consent"),

@@ -13,10 +13,11 @@ from allauth.account.internal.stagekit import LOGIN_SESSION_KEY
 from django.test import Client
 from django.utils import timezone, translation
 
-from newcomers import day_page, services
+from newcomers import day_page, services_registering
 from newcomers.enums import HouseholdState, Source
 from newcomers.forms import RegistrationForm
 from newcomers.models import Consent, Household, Person, Registration
+from newcomers.services import restrict
 from portal import clock
 from portal.accounts.models import User
 from portal.municipalities.models import Municipality
@@ -276,8 +277,8 @@ def test_two_registrations_of_one_household_become_one(
 def test_confirmed_twice_it_is_one_household(client: Client, gol: Municipality, typed: dict[str, Any]) -> None:
     register(client, typed)
     user = User.objects.get(email="kari@home.example")
-    assert len(services.confirm_registrations(user=user, on=TODAY)) == 1
-    assert services.confirm_registrations(user=user, on=TODAY) == []
+    assert len(services_registering.confirm_registrations(user=user, on=TODAY)) == 1
+    assert services_registering.confirm_registrations(user=user, on=TODAY) == []
     assert Household.objects.count() == 1
 
 
@@ -288,9 +289,9 @@ def test_what_another_request_just_confirmed_is_left_alone(
     pending = list(Registration.objects.all())
     Registration.objects.update(confirmed_at=timezone.now())
     # What this request read before the other one wrote.
-    monkeypatch.setattr(services, "_pending", lambda email: pending)
+    monkeypatch.setattr(services_registering, "_pending", lambda email: pending)
     user = User.objects.get(email="kari@home.example")
-    assert services.confirm_registrations(user=user, on=TODAY) == []
+    assert services_registering.confirm_registrations(user=user, on=TODAY) == []
 
 
 def test_a_lost_session_loses_nothing(client: Client, gol: Municipality, typed: dict[str, Any]) -> None:
@@ -442,10 +443,10 @@ def test_a_second_household_of_one_account_is_for_the_office(
         typed | {"street": "Lia 3", "submission": str(uuid.uuid4())}, municipality=gol, on=TODAY, account=account
     )
     assert form.is_valid()
-    services.register(
+    services_registering.register(
         submission=form.cleaned_data["submission"], municipality=gol, answers=form.answers(), language="en"
     )
-    (second,) = services.confirm_registrations(user=account, on=TODAY)
+    (second,) = services_registering.confirm_registrations(user=account, on=TODAY)
     assert second.household is None
     assert Household.objects.get().street == "Storgata 12 B"
 
@@ -454,14 +455,14 @@ def test_a_second_household_of_one_account_is_for_the_office(
 def test_the_name_of_a_protected_household_is_for_the_office_without_what_was_typed(
     client: Client, gol: Municipality, typed: dict[str, Any], imported: Household, changes: dict[str, str]
 ) -> None:
-    services.restrict(imported, by=None)
+    restrict(imported, by=None)
     register(client, typed, **changes)
     confirm(client)
     assert "We have your registration" in client.get(MY_PAGE).content.decode()
     registration = Registration.objects.get()
     assert (registration.household, registration.answers) == (None, {})
     assert not Household.objects.exclude(street="").exists()
-    assert services.accept_as_new(registration, by=UserFactory(), on=TODAY) is None
+    assert services_registering.accept_as_new(registration, by=UserFactory(), on=TODAY) is None
 
 
 def test_the_office_sees_how_many_wait(
@@ -483,9 +484,9 @@ def test_the_office_may_take_it_as_a_household_of_its_own(
     confirm(client)
     officer = StaffRoleFactory(municipality=gol).user
     registration = Registration.objects.get()
-    household = services.accept_as_new(registration, by=officer, on=TODAY)
+    household = services_registering.accept_as_new(registration, by=officer, on=TODAY)
     assert household is not None
-    assert services.accept_as_new(registration, by=officer, on=TODAY) is None
+    assert services_registering.accept_as_new(registration, by=officer, on=TODAY) is None
     assert client.get(MY_PAGE).context["household"] == household != imported
     assert Household.objects.count() == 2
 
@@ -668,10 +669,10 @@ def test_what_nobody_confirms_is_dropped_after_a_week(client: Client, gol: Munic
     register(client, typed)
     registration = Registration.objects.get()
     today = timezone.localdate(registration.created_at)
-    assert services.drop_unconfirmed(on=today + timedelta(days=7)) == 0
-    assert services.drop_unconfirmed(on=today + timedelta(days=8), dry_run=True) == 1
+    assert services_registering.drop_unconfirmed(on=today + timedelta(days=7)) == 0
+    assert services_registering.drop_unconfirmed(on=today + timedelta(days=8), dry_run=True) == 1
     assert Registration.objects.exists()
-    assert services.drop_unconfirmed(on=today + timedelta(days=8)) == 1
+    assert services_registering.drop_unconfirmed(on=today + timedelta(days=8)) == 1
     assert not Registration.objects.exists()
     assert not User.objects.filter(email="kari@home.example").exists()
     assert not Message.objects.exists()
@@ -689,14 +690,14 @@ def test_an_account_in_use_outlives_its_registration(
         PersonFactory(user=account)
     else:
         User.objects.filter(pk=account.pk).update(last_login=timezone.now())
-    assert services.drop_unconfirmed(on=timezone.localdate() + timedelta(days=8)) == 1
+    assert services_registering.drop_unconfirmed(on=timezone.localdate() + timedelta(days=8)) == 1
     assert User.objects.filter(pk=account.pk).exists()
 
 
 def test_confirmed_registrations_stay(client: Client, gol: Municipality, typed: dict[str, Any]) -> None:
     register(client, typed)
     confirm(client)
-    assert services.drop_unconfirmed(on=TODAY + timedelta(days=400)) == 0
+    assert services_registering.drop_unconfirmed(on=TODAY + timedelta(days=400)) == 0
 
 
 def test_the_day_is_norways(client: Client, gol: Municipality, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ from argparse import ArgumentParser
 from collections.abc import Mapping
 from typing import Any
 
-from newcomers import services
+from newcomers import daily
 from portal.commands import PortalCommand
 
 
@@ -17,4 +17,4 @@ class Command(PortalCommand):
         parser.add_argument("--dry-run", action="store_true", help="count only, change nothing")
 
     def run(self, **options: Any) -> Mapping[str, object]:
-        return services.daily(on=options["date"], dry_run=options["dry_run"])
+        return daily.run(on=options["date"], dry_run=options["dry_run"])

@@ -1,0 +1,15 @@
+"""What the day itself does with households and registrations."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from newcomers import services, services_registering
+
+
+def run(*, on: date, dry_run: bool = False) -> dict[str, int]:
+    """A missed day is caught up with, since each part asks what is due."""
+    return {
+        "moved_in": services.move_in_due(on=on, dry_run=dry_run),
+        "unconfirmed_dropped": services_registering.drop_unconfirmed(on=on, dry_run=dry_run),
+    }
