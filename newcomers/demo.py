@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from newcomers import services
+from newcomers.consents import give_consent
 from newcomers.enums import HouseholdState, ShareField, Source
 from newcomers.matching import address_key, name_key
 from newcomers.models import Household, Person
@@ -51,7 +51,7 @@ def _make(municipality: Municipality, row: dict[str, Any], on: date) -> Househol
         Person.objects.create(household=household, is_adult=False, birth_year=year)
     _set_registered(household, min(on, moved_in_on + timedelta(days=DAYS_UNTIL_REGISTERED)))
     if household.source == Source.SELF:
-        services.give_consent(household.adults[0], field=ShareField.EMAIL)
+        give_consent(household.adults[0], field=ShareField.EMAIL)
     return household
 
 

@@ -12,11 +12,11 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone, translation
 
-from newcomers import demo, services, tasks
+from newcomers import consents, demo, services, tasks
 from newcomers.access import person_of
-from newcomers.enums import TRANSITIONS, HouseholdState, ShareField
+from newcomers.enums import TRANSITIONS, HouseholdState
 from newcomers.models import Consent, Household, HouseholdMove, Person, Registration
-from newcomers.services import MoveRefused
+from newcomers.services import ChangedMeanwhile, MoveRefused
 from newcomers.timeline import entries
 from portal import clock, registry
 from portal.municipalities.loading import load_municipalities
@@ -108,46 +108,22 @@ def test_the_daily_task_asks_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Household.objects.get().state == HouseholdState.MOVED_IN
 
 
-# --- Consents -------------------------------------------------------------------------------------
+# --- Two who edit at once -------------------------------------------------------------------------
 
 
-def test_a_consent_given_twice_is_given_once() -> None:
-    person = PersonFactory()
-    services.give_consent(person, field="phone")
-    services.give_consent(person, field="phone")
-    services.give_consent(person, field="email")
-    assert sorted(consent.field for consent in person.consents.all()) == ["email", "phone"]
+def test_of_two_who_save_the_same_version_the_second_is_told() -> None:
+    first, second = Household.objects.get(pk=HouseholdFactory().pk), Household.objects.get()
+    services.claim_version(first, first.version)
+    with pytest.raises(ChangedMeanwhile):
+        services.claim_version(second, second.version)
+    assert Household.objects.get().version == first.version == 2
 
 
-def test_a_consent_names_the_text_it_was_given_to() -> None:
-    person = PersonFactory()
-    services.give_consent(person, field="phone")
-    assert person.consents.get().text_version == services.CONSENT_TEXT_VERSION
-
-
-def test_a_withdrawn_consent_stays_as_proof_and_can_be_given_anew() -> None:
-    person = PersonFactory()
-    services.give_consent(person, field="address")
-    services.withdraw_consent(person, field="address")
-    assert person.consents.get().withdrawn_at is not None
-    services.give_consent(person, field="address")
-    assert person.consents.filter(withdrawn_at=None).count() == 1
-    assert person.consents.count() == 2
-
-
-def test_consents_are_for_one_field_of_one_person() -> None:
-    one, other = PersonFactory(), PersonFactory()
-    for person in (one, other):
-        for field in ShareField.values:
-            services.give_consent(person, field=field)
-    services.withdraw_consent(one, field="phone")
-    assert one.consents.filter(withdrawn_at=None).count() == 2
-    assert other.consents.filter(withdrawn_at=None).count() == 3
-
-
-def test_an_unknown_field_is_no_consent() -> None:
-    with pytest.raises(ValueError, match="health"):
-        services.give_consent(PersonFactory(), field="health")
+def test_who_looks_again_can_save() -> None:
+    household = HouseholdFactory()
+    services.claim_version(household, 1)
+    services.claim_version(household, household.version)
+    assert Household.objects.get().version == 3
 
 
 # --- Protected ------------------------------------------------------------------------------------
@@ -156,7 +132,7 @@ def test_an_unknown_field_is_no_consent() -> None:
 def test_a_protected_household_has_no_address_anywhere() -> None:
     person = PersonFactory(with_account=True, household__care_of="c/o Moen", household__planning=True)
     household = person.household
-    services.give_consent(person, field="address")
+    consents.give_consent(person, field="address")
     for registered in (household, None):
         Registration.objects.create(
             municipality=household.municipality, email=person.email, household=registered, answers={"street": "Lia 3"}
@@ -173,7 +149,7 @@ def test_a_protected_household_has_no_address_anywhere() -> None:
 
 def test_protecting_one_household_leaves_others_alone() -> None:
     one, other = HouseholdFactory(), HouseholdFactory()
-    services.give_consent(other.adults[0], field="phone")
+    consents.give_consent(other.adults[0], field="phone")
     services.restrict(one, by=None)
     other.refresh_from_db()
     assert not other.restricted
@@ -232,8 +208,8 @@ def test_leaving_stands_on_the_timeline() -> None:
 
 def test_consents_stand_on_the_staffs_timeline_alone() -> None:
     household = HouseholdFactory()
-    services.give_consent(household.adults[0], field="phone")
-    services.withdraw_consent(household.adults[0], field="phone")
+    consents.give_consent(household.adults[0], field="phone")
+    consents.withdraw_consent(household.adults[0], field="phone")
     shared = [title for _on, title, _state in titles(household, for_staff=True) if "host" in title]
     assert shared == ["Lets the host see: phone number", "No longer lets the host see: phone number"]
     assert not [title for _on, title, _state in titles(household) if "host" in title]

@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from newcomers import services
+from newcomers import consents, services
 from newcomers.enums import HouseholdState
 from newcomers.models import Household, Person, Registration
 from portal import clock, registry
@@ -182,8 +182,8 @@ def test_a_long_way_costs_no_more_queries(
     ) as short:
         kari.get(URL)
     for _number in range(30):
-        services.give_consent(person, field="phone")
-        services.withdraw_consent(person, field="phone")
+        consents.give_consent(person, field="phone")
+        consents.withdraw_consent(person, field="phone")
     PersonFactory.create_batch(10, household=person.household, child=True)
     provide(monkeypatch, *(TimelineEntry(on=TODAY, title=f"Thing {number}") for number in range(200)))
     with django_assert_num_queries(len(short)):
