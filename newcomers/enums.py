@@ -84,27 +84,6 @@ class Tenure(models.TextChoices):
     BOTH = "both", _("rent first, buy later")
 
 
-class Interest(models.TextChoices):
-    """What people like to do. Neither faith nor politics: such things are nobody's data here."""
-
-    BALL_GAMES = "ball_games", _("football, handball and other ball games")
-    SKIING = "skiing", _("skiing and skating")
-    HIKING = "hiking", _("hiking and the outdoors")
-    CYCLING = "cycling", _("cycling and running")
-    FISHING = "fishing", _("fishing and hunting")
-    SWIMMING = "swimming", _("swimming")
-    ANIMALS = "animals", _("horses, dogs and other animals")
-    GARDEN = "garden", _("garden, farming and food")
-    CHOIR = "choir", _("choir, band and music")
-    DANCE = "dance", _("dance and theatre")
-    CRAFTS = "crafts", _("crafts and making things")
-    BOOKS = "books", _("books, film and history")
-    GAMES = "games", _("games and technology")
-    MOTOR = "motor", _("motor, snowmobile and boats")
-    VOLUNTEERING = "volunteering", _("volunteering and neighbourhood")
-    LANGUAGES = "languages", _("language café and meeting people")
-
-
 class ConsentPurpose(models.TextChoices):
     """What a person may say yes to. Each stands by itself; nothing they get depends on it."""
 

@@ -132,6 +132,7 @@ def _load_contacts(town: Town) -> None:
         ("code",),
         [
             {name: town.fill(row.get(name, "")) for name in ("code", "phone", "email", "website", "address")}
+            | {"interests": row.get("interests", [])}
             | town.verified(number, row["code"])
             for number, row in enumerate(rows)
         ],

@@ -97,6 +97,8 @@ class ContactPoint(TranslatableModel, VerifiedFact):
     email = models.EmailField(_("e-mail address"), blank=True)
     website = models.URLField(_("website"), blank=True)
     address = models.CharField(_("address"), max_length=200, blank=True)
+    # Interest values, for clubs and meeting places: newcomers who like the same are shown it.
+    interests = models.JSONField(_("for those who like"), default=list, blank=True)
 
     translations = TranslatedFields(
         name=models.CharField(_("name"), max_length=120),
