@@ -20,6 +20,9 @@ SHOWN = [
     "newcomers.HouseholdMove",
     "newcomers.Consent",
     "newcomers.Registration",
+    "newcomers.AddressChange",
+    "newcomers.StepTick",
+    "newcomers.ObjectionCode",
 ]
 
 
@@ -35,6 +38,8 @@ def entries(household: Household, on: date) -> Iterable[TimelineEntry]:
         if move.to_state in {HouseholdState.SETTLED, HouseholdState.MOVED_AWAY}:
             title = _("Settled") if move.to_state == HouseholdState.SETTLED else _("Moved away")
             yield TimelineEntry(on=move.on, title=title)
+    for change in household.address_changes.all():
+        yield TimelineEntry(on=change.on, title=_("Moved to another address here"), window=False)
     yield from _consents(household)
 
 

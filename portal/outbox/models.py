@@ -44,6 +44,11 @@ class Message(OpaqueModel):
     subject = models.CharField(_("subject"), max_length=200)
     text = models.TextField(_("text"), blank=True)
     html = models.TextField(_("HTML"), blank=True)
+    # What a newcomer said yes to being written about, and who (newcomers.Person): asked again right before it is sent.
+    purpose = models.CharField(_("purpose"), max_length=10, blank=True)
+    person_id = models.UUIDField(null=True, blank=True, editable=False, db_index=True)
+    # Where mail programs stop such mail with one press (RFC 8058).
+    unsubscribe_url = models.URLField(max_length=300, blank=True, editable=False)
     # Holds a sign-in code: the text goes as soon as it is sent, or given up.
     is_secret = models.BooleanField(default=False)
     state = models.CharField(_("state"), max_length=8, choices=MessageState, default=MessageState.QUEUED)
