@@ -13,6 +13,7 @@ from django.core.management import call_command
 from playwright.sync_api import Browser, sync_playwright
 
 from portal import clock
+from tests.browser.snapshots import load_once
 from tests.browser.visitor import Visitor
 from tests.conftest import TODAY, chromium_path
 
@@ -69,8 +70,12 @@ def calendar(monkeypatch: pytest.MonkeyPatch) -> Calendar:
 
 def load_demo(on: date, **options: Any) -> None:
     """The invented region, of which only Gol can be searched: that is where people search."""
-    call_command("demo", date=on, no_index=True, stdout=StringIO(), **options)
-    call_command("indexsearch", municipality="3324", stdout=StringIO())
+
+    def load() -> None:
+        call_command("demo", date=on, no_index=True, stdout=StringIO(), **options)
+        call_command("indexsearch", municipality="3324", stdout=StringIO())
+
+    load_once(f"{on} {options}", load)
 
 
 @pytest.fixture
