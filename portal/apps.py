@@ -22,6 +22,6 @@ class PortalAdminConfig(SimpleAdminConfig):
     def ready(self) -> None:
         super().ready()
         for app in apps.get_app_configs():
-            ours = app.name.partition(".")[0] in {"portal", "newcomers", "housing", "jobs", "welcome"}
+            ours = app.name.partition(".")[0] in {"portal", "newcomers", "privacy", "housing", "jobs", "welcome"}
             if ours and module_has_submodule(app.module, "admin"):
                 import_module(f"{app.name}.admin")

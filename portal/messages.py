@@ -25,7 +25,7 @@ from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "locale"
-FOLDERS = ("portal", "newcomers", "housing", "jobs", "welcome", "templates")
+FOLDERS = ("portal", "newcomers", "privacy", "housing", "jobs", "welcome", "templates")
 TEMPLATE_SUFFIXES = {".html", ".txt", ".xml"}
 LANGUAGES = ("nb", "nn", "uk", "pl", "de", "ar")
 OFFICE_LANGUAGES = ("nb", "nn")

@@ -14,6 +14,11 @@ from typing import TYPE_CHECKING, Any, Literal
 from django.urls import reverse
 from django.utils.functional import Promise
 
+from portal.personal_data import erased_among as erased_among
+from portal.personal_data import register_personal_data as register_personal_data
+from portal.personal_data import register_retention as register_retention
+from portal.personal_data import was_erased as was_erased
+
 if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest

@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "portal.pages",
     "portal.enquiries",
     "newcomers",
+    "privacy",
     "housing",
     "jobs",
     "welcome.letters",

@@ -25,7 +25,7 @@ from portal.pages.models import ContactPoint
 from tests.conftest import TODAY
 from tests.factories import HouseholdFactory, MunicipalityFactory
 
-OURS = {"portal", "newcomers", "housing", "jobs", "welcome"}
+OURS = {"portal", "newcomers", "privacy", "housing", "jobs", "welcome"}
 COMMANDS = {name: app for name, app in get_commands().items() if str(app).partition(".")[0] in OURS}
 # Speaks to translators, in lines.
 WITHOUT_JSON = {"messages"}

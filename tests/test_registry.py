@@ -24,7 +24,7 @@ from tests.factories import HouseholdFactory, UserFactory
 from welcome.letters.models import Letter
 from welcome.packages.models import Package, PackageRun
 
-OURS = {"portal", "newcomers", "housing", "jobs", "welcome"}
+OURS = {"portal", "newcomers", "privacy", "housing", "jobs", "welcome"}
 OUR_MODELS = [m for m in apps.get_models() if m.__module__.partition(".")[0] in OURS]
 # Rows that lead to a household and yet stand on no timeline, each with the reason why.
 EXEMPT: dict[str, str] = {}

@@ -36,6 +36,8 @@ class Permission(StrEnum):
     MUNICIPALITY_SWITCH = "municipality.switch"
     ROLES_MANAGE = "roles.manage"
     SCHEDULES_MANAGE = "schedules.manage"
+    PRIVACY_MANAGE = "privacy.manage"
+    ACCESS_LOG_VIEW = "access_log.view"
 
 
 class Role(models.TextChoices):
@@ -45,6 +47,7 @@ class Role(models.TextChoices):
     EDITOR = "editor", _("Editor")
     HOUSING_OFFICER = "housing_officer", _("Housing officer")
     ANALYST = "analyst", _("Analyst")
+    PRIVACY_OFFICER = "privacy_officer", _("Privacy officer")
 
 
 _SERVICE_OFFICER = frozenset(
@@ -78,11 +81,27 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
         }
     ),
     Role.COORDINATOR: _SERVICE_OFFICER
-    | {Permission.HOUSEHOLD_RESTRICT, Permission.MUNICIPALITY_EDIT, Permission.ROLES_MANAGE},
+    | {
+        Permission.HOUSEHOLD_RESTRICT,
+        Permission.MUNICIPALITY_EDIT,
+        Permission.ROLES_MANAGE,
+        Permission.PRIVACY_MANAGE,
+        Permission.ACCESS_LOG_VIEW,
+    },
     Role.SERVICE_OFFICER: _SERVICE_OFFICER,
     Role.EDITOR: frozenset(
         {Permission.CONTENT_EDIT, Permission.ENQUIRIES_ANSWER, Permission.JOBS_EDIT, Permission.HOUSING_EDIT}
     ),
     Role.HOUSING_OFFICER: frozenset({Permission.HOUSING_EDIT}),
     Role.ANALYST: frozenset({Permission.FIGURES_VIEW}),
+    # Looks after the data for the municipality. Advice and control (the data protection officer) is somebody else.
+    Role.PRIVACY_OFFICER: frozenset(
+        {
+            Permission.HOUSEHOLD_VIEW,
+            Permission.HOUSEHOLD_RESTRICT,
+            Permission.PRIVACY_MANAGE,
+            Permission.ACCESS_LOG_VIEW,
+            Permission.FIGURES_VIEW,
+        }
+    ),
 }

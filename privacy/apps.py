@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class PrivacyConfig(AppConfig):
+    name = "privacy"
+    verbose_name = _("Privacy")
+
+    def ready(self) -> None:
+        from portal import registry
+        from privacy import timeline
+
+        registry.register_timeline("privacy", timeline.entries, models=timeline.SHOWN)
