@@ -11,21 +11,29 @@ from newcomers.models.households import (
 )
 from newcomers.models.movers import MoverImport, MoverImportQuerySet
 from newcomers.models.my_page import AddressChange, Farewell, ObjectionCode, StepTick
-from newcomers.models.registrations import Registration
+from newcomers.models.office import BulkMessage, BulkRecipient, DeskConfirmation, Note, SavedView
+from newcomers.models.registrations import Draft, Introduction, Registration
 
 __all__ = [
     "AddressChange",
+    "BulkMessage",
+    "BulkRecipient",
     "Consent",
+    "DeskConfirmation",
+    "Draft",
     "Farewell",
     "Household",
     "HouseholdMove",
     "HouseholdQuerySet",
+    "Introduction",
     "MoverImport",
     "MoverImportQuerySet",
+    "Note",
     "ObjectionCode",
     "Person",
     "Preferences",
     "Registration",
+    "SavedView",
     "StepTick",
     "WayIn",
 ]
