@@ -3,7 +3,6 @@
 import django.db.models.deletion
 import portal.identity_numbers
 import uuid
-from django.conf import settings
 from django.db import migrations, models
 
 
@@ -11,89 +10,9 @@ class Migration(migrations.Migration):
     dependencies = [
         ("municipalities", "0003_privacy_officer"),
         ("newcomers", "0003_my_page"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="BulkMessage",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[("draft", "draft"), ("waiting", "waiting"), ("done", "sent")],
-                        default="draft",
-                        max_length=8,
-                        verbose_name="state",
-                    ),
-                ),
-                (
-                    "purpose",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("service", "a service message about their own case"),
-                            ("events", "invitations to meetings and gatherings"),
-                            ("tips", "tips about jobs and homes that fit"),
-                            ("surveys", "a few questions now and then about how it is to live here"),
-                            ("news", "news from the municipality"),
-                        ],
-                        max_length=10,
-                        verbose_name="purpose",
-                    ),
-                ),
-                ("texts", models.JSONField(blank=True, default=dict, verbose_name="text")),
-                ("sent_at", models.DateTimeField(blank=True, null=True, verbose_name="sent")),
-                ("messages", models.PositiveIntegerField(default=0, verbose_name="messages")),
-            ],
-            options={
-                "verbose_name": "message to many",
-                "verbose_name_plural": "messages to many",
-                "ordering": ["-created_at", "id"],
-            },
-        ),
-        migrations.CreateModel(
-            name="BulkRecipient",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                (
-                    "outcome",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("written", "gets the message"),
-                            ("no_email", "no e-mail address"),
-                            ("no_consent", "nobody has said yes to this"),
-                            ("moved_away", "moved away"),
-                            ("protected", "not to be written to"),
-                        ],
-                        max_length=12,
-                        verbose_name="outcome",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "recipient",
-                "verbose_name_plural": "recipients",
-            },
-        ),
-        migrations.CreateModel(
-            name="DeskConfirmation",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("consents", models.JSONField(default=list)),
-                ("on", models.DateField()),
-                ("answered_on", models.DateField(blank=True, null=True)),
-                ("said_yes", models.BooleanField(default=False)),
-            ],
-            options={
-                "verbose_name": "confirmation after the desk",
-                "verbose_name_plural": "confirmations after the desk",
-                "ordering": ["on"],
-            },
-        ),
         migrations.CreateModel(
             name="Draft",
             fields=[
@@ -176,55 +95,6 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "introductions by employers",
             },
         ),
-        migrations.CreateModel(
-            name="Note",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("note", "note"), ("talked", "we talked")],
-                        default="note",
-                        max_length=10,
-                        verbose_name="what it is",
-                    ),
-                ),
-                (
-                    "text",
-                    models.TextField(
-                        help_text="Facts only, nothing about health. The household may read it.",
-                        max_length=1000,
-                        validators=[portal.identity_numbers.no_identity_number],
-                        verbose_name="note",
-                    ),
-                ),
-                ("on", models.DateField(verbose_name="day")),
-                ("written_at", models.DateTimeField(auto_now_add=True)),
-            ],
-            options={
-                "verbose_name": "note",
-                "verbose_name_plural": "notes",
-                "ordering": ["on", "written_at"],
-            },
-        ),
-        migrations.CreateModel(
-            name="SavedView",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                (
-                    "name",
-                    models.CharField(
-                        max_length=60, validators=[portal.identity_numbers.no_identity_number], verbose_name="name"
-                    ),
-                ),
-                ("query", models.CharField(blank=True, max_length=500)),
-            ],
-            options={
-                "verbose_name": "saved view",
-                "verbose_name_plural": "saved views",
-                "ordering": ["name", "id"],
-            },
-        ),
         migrations.AddField(
             model_name="registration",
             name="joined_known",
@@ -263,48 +133,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
-            model_name="bulkmessage",
-            name="by",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="sent by",
-            ),
-        ),
-        migrations.AddField(
-            model_name="bulkmessage",
-            name="municipality",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="%(class)ss",
-                to="municipalities.municipality",
-                verbose_name="municipality",
-            ),
-        ),
-        migrations.AddField(
-            model_name="bulkrecipient",
-            name="bulk",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="recipients", to="newcomers.bulkmessage"
-            ),
-        ),
-        migrations.AddField(
-            model_name="bulkrecipient",
-            name="household",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="bulk_recipients", to="newcomers.household"
-            ),
-        ),
-        migrations.AddField(
-            model_name="deskconfirmation",
-            name="person",
-            field=models.OneToOneField(
-                on_delete=django.db.models.deletion.CASCADE, related_name="desk_confirmation", to="newcomers.person"
-            ),
-        ),
-        migrations.AddField(
             model_name="draft",
             name="municipality",
             field=models.ForeignKey(
@@ -329,57 +157,6 @@ class Migration(migrations.Migration):
                 related_name="%(class)ss",
                 to="municipalities.municipality",
                 verbose_name="municipality",
-            ),
-        ),
-        migrations.AddField(
-            model_name="note",
-            name="by",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="note",
-            name="household",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="notes", to="newcomers.household"
-            ),
-        ),
-        migrations.AddField(
-            model_name="savedview",
-            name="municipality",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="+",
-                to="municipalities.municipality",
-                verbose_name="shared with",
-            ),
-        ),
-        migrations.AddField(
-            model_name="savedview",
-            name="user",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="bulkrecipient",
-            index=models.Index(
-                condition=models.Q(("outcome", "")), fields=["bulk", "id"], name="bulk_recipients_waiting"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bulkrecipient",
-            constraint=models.UniqueConstraint(fields=("bulk", "household"), name="bulk_recipient_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="savedview",
-            constraint=models.UniqueConstraint(
-                fields=("user", "name"),
-                name="one_view_by_that_name",
-                violation_error_message="You have a view by that name already.",
             ),
         ),
     ]
