@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -40,6 +41,8 @@ class TimelineEntry:
     title: str
     state: State = "done"
     detail: str = ""
+    # Who has promised it: a name that the household knows, or may know.
+    by: str = ""
     window: bool = True
     staff_only: bool = False
     admin_url: str = ""
@@ -47,11 +50,12 @@ class TimelineEntry:
 
 @dataclass(frozen=True)
 class Section:
-    """A part of My page: a template with its context, in order."""
+    """A part of My page, or of its page "Your data": a template with its context, in order."""
 
     order: int
     template: str
     context: dict[str, object] = field(default_factory=dict)
+    page: Literal["overview", "data"] = "overview"
 
 
 @dataclass(frozen=True)
@@ -179,6 +183,8 @@ ActionProvider = Callable[["User", "Household"], Iterable[Action]]
 FigureProvider = Callable[["User", Sequence["Municipality"], date], Iterable[Figure]]
 SiteFiguresProvider = Callable[["Municipality", Period], SiteFigures]
 QueueProvider = Callable[["User", Sequence["Municipality"], date], Iterable[Queue]]
+# A household, the state it is in now, who moved it (nobody: the day itself), and the day.
+StateFollower = Callable[["Household", str, "User | None", date], None]
 WayProvider = Callable[["Municipality", str, date], Iterable[Way]]
 AddressProvider = Callable[["Municipality", date], Iterable[PublicAddress]]
 
@@ -190,6 +196,8 @@ _landings: list[tuple[int, Callable[[User], str | None]]] = []
 _figures: dict[str, FigureProvider] = {}
 _site_figures: dict[str, SiteFiguresProvider] = {}
 _protection: dict[str, Callable[[Household], None]] = {}
+_state_followers: dict[str, StateFollower] = {}
+_mail_checks: dict[str, Callable[[str, UUID], bool]] = {}
 _navigation: list[NavItem] = []
 _ways: dict[str, WayProvider] = {}
 _addresses: dict[str, AddressProvider] = {}
@@ -268,6 +276,25 @@ def forget_address(household: Household) -> None:
         forget(household)
 
 
+def register_state_follower(name: str, follow: StateFollower) -> None:
+    """`follow` does what follows when a household has settled or moved away, in the transaction that moves it."""
+    _state_followers[name] = follow
+
+
+def follow_state(household: Household, to: str, by: User | None, on: date) -> None:
+    for follow in _state_followers.values():
+        follow(household, to, by, on)
+
+
+def register_mail_check(name: str, still_wanted: Callable[[str, UUID], bool]) -> None:
+    """`still_wanted(purpose, person)` is asked right before mail for a purpose is sent."""
+    _mail_checks[name] = still_wanted
+
+
+def is_mail_wanted(purpose: str, person_id: UUID) -> bool:
+    return all(still_wanted(purpose, person_id) for still_wanted in _mail_checks.values())
+
+
 def register_task_kind(kind: TaskKind) -> None:
     task_kinds[kind.name] = kind
 
@@ -313,8 +340,9 @@ def timeline(household: Household, on: date, *, for_staff: bool) -> list[Timelin
     return sorted(shown, key=lambda entry: (entry.state != "done", entry.on))
 
 
-def my_page(request: HttpRequest, household: Household, on: date) -> list[Section]:
-    sections = [section for provide in _my_page.values() for section in provide(request, household, on)]
+def my_page(request: HttpRequest, household: Household, on: date, *, page: str = "overview") -> list[Section]:
+    provided = [section for provide in _my_page.values() for section in provide(request, household, on)]
+    sections = [section for section in provided if section.page == page]
     return sorted(sections, key=lambda section: section.order)
 
 

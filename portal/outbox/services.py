@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from functools import partial
 from smtplib import SMTPException
+from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -14,6 +16,7 @@ from django.db.models import F
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
+from portal import registry
 from portal.accounts.models import User
 from portal.municipalities.models import Municipality
 from portal.outbox.enums import MessageState
@@ -27,6 +30,15 @@ BACK_OFF_MINUTES = [1, 5, 30, 120, 720]
 SENDING_TIMEOUT = timedelta(minutes=5)
 
 
+@dataclass(frozen=True)
+class Wish:
+    """Mail that somebody has said yes to: for which purpose, which person (newcomers), and where they say no again."""
+
+    purpose: str
+    person_id: UUID
+    unsubscribe_url: str
+
+
 def write_message(
     *,
     kind: str,
@@ -37,6 +49,7 @@ def write_message(
     context: dict[str, object],
     municipality: Municipality | None = None,
     user: User | None = None,
+    wish: Wish | None = None,
 ) -> Message:
     """Put one message into the outbox, to be sent after the commit; the same key again changes nothing.
 
@@ -47,6 +60,7 @@ def write_message(
         "site_url": settings.SITE_URL,
         "language": language,
         "is_demo": is_demo(municipality),
+        "unsubscribe_url": wish.unsubscribe_url if wish else "",
     }
     with translation.override(language):
         subject, _, text = render_to_string(f"emails/{template}.txt", shared | context).strip().partition("\n")
@@ -61,6 +75,7 @@ def write_message(
         html=html,
         municipality=municipality,
         user=user,
+        wish=wish,
     )
 
 
@@ -76,6 +91,7 @@ def queue(
     municipality: Municipality | None = None,
     user: User | None = None,
     is_secret: bool = False,
+    wish: Wish | None = None,
 ) -> Message:
     """The same for a message that is written already."""
     message, created = Message.objects.get_or_create(
@@ -90,6 +106,7 @@ def queue(
             "text": text.strip(),
             "html": html,
             "is_secret": is_secret,
+            **(asdict(wish) if wish else {}),
             "next_try_at": timezone.now(),
         },
     )
@@ -123,6 +140,9 @@ def send(message_id: str) -> bool:
     if not taken:
         return False
     message = Message.objects.get(pk=message_id)
+    if message.person_id and not registry.is_mail_wanted(message.purpose, message.person_id):
+        _stopped(message)
+        return False
     try:
         _as_mail(message).send()
     except (SMTPException, OSError, ValueError) as error:
@@ -133,14 +153,19 @@ def send(message_id: str) -> bool:
 
 
 def _as_mail(message: Message) -> EmailMultiAlternatives:
-    mail = EmailMultiAlternatives(
-        subject=message.subject,
-        body=message.text,
-        to=[message.recipient],
-        headers={"Message-ID": message.message_id, "Content-Language": message.language},
-    )
+    headers = {"Message-ID": message.message_id, "Content-Language": message.language}
+    if message.unsubscribe_url:
+        headers["List-Unsubscribe"] = f"<{message.unsubscribe_url}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    mail = EmailMultiAlternatives(subject=message.subject, body=message.text, to=[message.recipient], headers=headers)
     mail.attach_alternative(message.html, "text/html")
     return mail
+
+
+def _stopped(message: Message) -> None:
+    """They have taken their yes back while it waited. What it said is nobody's any more."""
+    message.state, message.text, message.html = MessageState.STOPPED, "", ""
+    message.save(update_fields=["state", "text", "html"])
 
 
 def _sent(message: Message) -> None:
