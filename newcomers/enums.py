@@ -110,3 +110,34 @@ class ImportState(models.TextChoices):
     WAITING = "waiting", _("waiting")
     RUNNING = "running", _("running")
     DONE = "done", _("done")
+
+
+class NoteKind(models.TextChoices):
+    NOTE = "note", _("note")
+    TALKED = "talked", _("we talked")
+
+
+class BulkPurpose(models.TextChoices):
+    """Why many are written to at once. For all but their own case each must have said yes."""
+
+    SERVICE = "service", _("a service message about their own case")
+    EVENTS = ConsentPurpose.EVENTS.value, ConsentPurpose.EVENTS.label
+    TIPS = ConsentPurpose.TIPS.value, ConsentPurpose.TIPS.label
+    SURVEYS = ConsentPurpose.SURVEYS.value, ConsentPurpose.SURVEYS.label
+    NEWS = ConsentPurpose.NEWS.value, ConsentPurpose.NEWS.label
+
+
+class BulkState(models.TextChoices):
+    DRAFT = "draft", _("draft")
+    WAITING = "waiting", _("waiting")
+    DONE = "done", _("sent")
+
+
+class Reached(models.TextChoices):
+    """What came of a chosen household, or comes of it when the message is sent."""
+
+    WRITTEN = "written", _("gets the message")
+    NO_EMAIL = "no_email", _("no e-mail address")
+    NO_CONSENT = "no_consent", _("nobody has said yes to this")
+    MOVED_AWAY = "moved_away", _("moved away")
+    PROTECTED = "protected", _("not to be written to")
