@@ -1,7 +1,8 @@
 """Where each room keeps what belongs to persons: so that it can be given out, erased, and let go in time.
 
-Each app registers in `AppConfig.ready()`; the privacy room asks here. Tests compare what is registered with every
-column of every table, so a new column must have its place (tests/privacy/test_personal_data.py).
+Each app says so in its `personal_data.py`, which the privacy room reads when the portal starts, as the admin reads
+`admin.py`. Tests compare it with every column of every table: a new column must have its place
+(tests/privacy/test_personal_data.py).
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
+from django.db.models import Q
 from django.utils.functional import Promise
 
 if TYPE_CHECKING:
@@ -34,21 +37,44 @@ class Subject:
 
     @property
     def emails(self) -> set[str]:
-        found = [*(person.email for person in self.persons), *(account.email for account in self.accounts)]
-        return {email.lower() for email in found if email}
+        """As they were written, and as accounts have them."""
+        found = {*(person.email for person in self.persons), *(account.email for account in self.accounts)} - {""}
+        return found | {email.lower() for email in found}
 
 
 @dataclass(frozen=True)
 class PersonalTable:
     """A table with rows about persons: which are theirs, which columns they get, and why not the others.
 
-    Columns that mean the same in every table need no line of their own (SAME_EVERYWHERE).
+    The ways lead from a row to its household, its person, its account, or hold an e-mail address; a row is theirs when
+    one of them does. `rows` says it where no way can. Columns that mean the same in every table need no line of their
+    own (SAME_EVERYWHERE). `model` is a label such as "newcomers.Person".
     """
 
     model: str
-    rows: Callable[[Subject], QuerySet[Any]]
     columns: Sequence[str]
     left_out: Mapping[str, str] = field(default_factory=dict)
+    household: str = ""
+    person: str = ""
+    account: str = ""
+    email: str = ""
+    rows: Callable[[Subject], QuerySet[Any]] | None = None
+
+    def rows_of(self, subject: Subject) -> QuerySet[Any]:
+        if self.rows:
+            return self.rows(subject)
+        theirs = Q(pk__in=[])
+        if self.household:
+            theirs |= Q(**{self.household: subject.household.pk})
+        for way, values in [
+            (self.person, [person.pk for person in subject.persons]),
+            (self.account, [account.pk for account in subject.accounts]),
+            (self.email, subject.emails),
+        ]:
+            if way:
+                theirs |= Q(**{f"{way}__in": values})
+        queryset = apps.get_model(self.model)._base_manager.filter(theirs)
+        return queryset.order_by("pk")
 
 
 @dataclass(frozen=True)
@@ -86,8 +112,8 @@ SAME_EVERYWHERE = {
     "person": "stands in the same export",
     "assignment": "stands in the same export",
     "municipality": "named at the top of the export",
-    "municipality_ptr": "named at the top of the export",
-    "submission": "a random number against double sending",
+    "by": "a colleague or a host; who looked and who changed is said by role, under who has looked",
+    "owner": "a colleague, who has a task and not the data",
 }
 
 tables: dict[str, PersonalTable] = {}

@@ -7,7 +7,10 @@ class PrivacyConfig(AppConfig):
     verbose_name = _("Privacy")
 
     def ready(self) -> None:
+        from django.utils.module_loading import autodiscover_modules
+
         from portal import registry
         from privacy import timeline
 
         registry.register_timeline("privacy", timeline.entries, models=timeline.SHOWN)
+        autodiscover_modules("personal_data")

@@ -7,7 +7,7 @@ from datetime import date
 from django.db import transaction
 
 from portal.clock import add_months
-from portal.enquiries import messages
+from portal.enquiries import messages, services
 from portal.enquiries.enums import MONTHS_KEPT
 from portal.enquiries.models import Enquiry, EnquiryQuerySet, Remark
 from portal.outbox.models import Message
@@ -36,3 +36,12 @@ def _forget_some(enquiries: EnquiryQuerySet, on: date) -> int:
     Message.objects.filter(key__in=keys).delete()
     # Asked again a moment ago: it is open, and kept.
     return enquiries.filter(pk__in=[enquiry.pk for enquiry in some]).update(**EMPTY, forgotten_on=on)
+
+
+@transaction.atomic
+def forget_all_of(enquiries: EnquiryQuerySet, *, on: date) -> None:
+    """Whoever asked wants to be erased: what still waits is dropped, and all of it emptied."""
+    for enquiry in enquiries.waiting():
+        services.drop(enquiry=enquiry, on=on)
+    while _forget_some(enquiries.filter(forgotten_on=None), on):
+        pass

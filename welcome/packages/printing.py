@@ -70,7 +70,7 @@ class Printing:
         while gone := list(eligibility.unfit(self.run.packages.planned()).values_list("pk", flat=True)[:CHUNK]):
             with transaction.atomic():
                 self._hold_open()
-                _cancel(gone)
+                cancel(gone)
 
     def _hold_open(self) -> None:
         if not hold_open(self.run):
@@ -111,7 +111,7 @@ class Printing:
                 to_print[package.household] = package
                 facts[package.household] = self._facts(maker, package.household, package)
         numbered = set(to_print.values())
-        _cancel([package.pk for package in packages if package not in numbered])
+        cancel([package.pk for package in packages if package not in numbered])
         drafts = letters.write_drafts(maker=maker, letters=facts)
         for household, package in to_print.items():
             package.letter = drafts.get(household.pk)
@@ -133,9 +133,11 @@ class Printing:
         if not move_run(self.run, to=RunState.PRINTED, printed_on=self.on, printed_by=self.by):
             raise RunChanged
         planned = self.run.packages.planned()
-        now = list(papers.with_letters(self.run).values_list("pk", "letter"))
-        same = now == list(zip(file.packages, file.letters, strict=True))
-        if not same or planned.filter(number=None).exists() or eligibility.unfit(planned).exists():
+        if (
+            not _is_as_printed(self.run, file)
+            or planned.filter(number=None).exists()
+            or eligibility.unfit(planned).exists()
+        ):
             raise RunChanged
         job = store_files(self.run, printed, by=self.by)
         for start in range(0, len(file.letters), CHUNK):
@@ -154,8 +156,19 @@ def print_again(run: PackageRun, *, by: User | None, progress: Progress | None) 
         raise RunError(_("There is nothing to print: no letter of this run is left."))
     packing_list = papers.packing_list_pdf(run, on=run.printed_on)
     printed = PrintedRun(file.pdf, len(file.letters), file.pages, packing_list)
-    store_files(run, printed, by=by)
+    with transaction.atomic():
+        # Whoever protects or erases a household waits for this row, or has been here first (leaving.drop_files).
+        PackageRun.objects.select_for_update().get(pk=run.pk)
+        if not _is_as_printed(run, file):
+            raise RunChanged
+        store_files(run, printed, by=by)
     return printed
+
+
+def _is_as_printed(run: PackageRun, file: papers.LettersFile) -> bool:
+    """Whether the letters in the file are still those that the run may show."""
+    now = list(papers.with_letters(run).values_list("pk", "letter"))
+    return now == list(zip(file.packages, file.letters, strict=True))
 
 
 @transaction.atomic
@@ -179,7 +192,7 @@ def store_files(run: PackageRun, printed: PrintedRun, *, by: User | None) -> Pri
     return letters_file
 
 
-def _cancel(packages: Sequence[UUID]) -> None:
+def cancel(packages: Sequence[UUID]) -> None:
     """Gives their gifts back; the household may get a package again, should it qualify again."""
     gone = list(Package.objects.planned().filter(pk__in=packages).values_list("pk", flat=True))
     letters.drop_drafts(Letter.objects.filter(package__in=gone))

@@ -14,24 +14,24 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from newcomers.enums import HouseholdState
 from newcomers.models import Household
 from portal.accounts.models import User
 from portal.clock import Quarter
-from portal.documents import services as documents
-from portal.documents.models import PrintJob
 from portal.municipalities.models import Municipality
-from welcome.packages import eligibility
+from welcome.packages import eligibility, leaving
 from welcome.packages.enums import RunState
 from welcome.packages.models import PackagePlan, PackageRun
 from welcome.packages.planning import Planning, RunReport
-from welcome.packages.printing import PrintedRun, Printing, print_again
-from welcome.packages.runs import Progress, RunChanged, RunError
+from welcome.packages.printing import PrintedRun, Printing, cancel, print_again
+from welcome.packages.runs import Progress, RunChanged, RunError, hold_open
 
 __all__ = [
     "PrintedRun",
     "RunError",
     "RunReport",
     "due_runs",
+    "follow_state",
     "forget_address",
     "plan_due_runs",
     "print_run",
@@ -83,9 +83,9 @@ def print_run(
                 _("%(municipality)s has no package run for %(quarter)s. Plan it first.")
                 % {"municipality": municipality, "quarter": quarter}
             )
-        if run.state == RunState.PRINTED:
-            return print_again(run, by=by, progress=progress)
         try:
+            if run.state == RunState.PRINTED:
+                return print_again(run, by=by, progress=progress)
             return Printing(run, on=on, by=by, progress=progress).run_through()
         except RunChanged:
             continue
@@ -93,9 +93,18 @@ def print_run(
 
 
 def forget_address(household: Household) -> None:
-    """A protected household: no packing list names it any more. Printing leaves its package out."""
-    runs = PackageRun.objects.filter(packages__household=household)
-    documents.drop_contents(PrintJob.objects.filter(pk__in=runs.values("packing_list")))
+    """A protected household: no stored paper of a run names it any more. Printing leaves its package out."""
+    leaving.drop_files(household)
+
+
+@transaction.atomic
+def follow_state(household: Household, to: str, by: User | None, on: date) -> None:
+    """Who moved away gets no package: what was planned goes back into stock. A printed one has gone out."""
+    if to != HouseholdState.MOVED_AWAY:
+        return
+    for package in household.packages.planned().select_related("run"):
+        if hold_open(package.run):
+            cancel([package.pk])
 
 
 def window_of(municipality: Municipality) -> int:

@@ -1,0 +1,131 @@
+"""What this room keeps of newcomers, and how it is forgotten."""
+
+from __future__ import annotations
+
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Q
+
+from newcomers.models import Draft, Household, Introduction, Registration
+from portal.municipalities.models import DatedTask
+from portal.personal_data import PersonalTable, register_personal_data
+
+_KEY = "made from other columns, to recognise the same again"
+
+TABLES = [
+    PersonalTable(
+        "newcomers.Household",
+        [
+            "created_at",
+            "state",
+            "residency",
+            "part_time_kind",
+            "care_of",
+            "street",
+            "postcode",
+            "city",
+            "moved_in_on",
+            "language",
+            "source",
+            "way_in",
+            "reason",
+            "wishes",
+            "stay_longer",
+            "contacted_on",
+            "wants_post",
+            "restricted",
+        ],
+        {
+            "address_key": _KEY,
+            "place_key": _KEY,
+            "compared_on": "when it was last looked for twice",
+            "version": "counts changes, so that two who edit at once are told",
+        },
+        household="pk",
+    ),
+    PersonalTable(
+        "newcomers.Person",
+        [
+            "is_adult",
+            "name",
+            "birth_year",
+            "email",
+            "phone",
+            "languages",
+            "education",
+            "occupation_code",
+            "occupation",
+            "wants_job",
+            "job_wish",
+        ],
+        {
+            "name_key": _KEY,
+            "sound_key": _KEY,
+            "position": "the order on the page",
+            "user": "the account stands in the same export",
+        },
+        person="pk",
+    ),
+    PersonalTable(
+        "newcomers.Preferences",
+        ["home_kinds", "home_tenure", "home_bedrooms", "important", "interests", "segment"],
+        household="household",
+    ),
+    PersonalTable("newcomers.HouseholdMove", ["from_state", "to_state", "on"], household="household"),
+    PersonalTable(
+        "newcomers.Consent", ["purpose", "field", "text_version", "given_at", "withdrawn_at"], person="person"
+    ),
+    PersonalTable(
+        "newcomers.Registration",
+        ["created_at", "email", "language", "answers", "source", "way_in", "confirmed_at"],
+        {"joined_known": "what the office is to look at, told on My page"},
+        household="household",
+        email="email",
+    ),
+    PersonalTable(
+        "newcomers.Draft",
+        ["created_at", "touched_at", "email", "answers", "source", "way_in"],
+        dict.fromkeys(("code_hash", "code_expires_at", "wrong_tries"), "guards the way back to the draft"),
+        email="email",
+    ),
+    PersonalTable(
+        "newcomers.Introduction",
+        ["created_at", "employer", "name", "email", "language", "starts_on", "note", "answered_at"],
+        {
+            "contact_name": "somebody else's: who introduced them",
+            "contact_email": "somebody else's: who introduced them",
+            "contact_language": "somebody else's: who introduced them",
+            "confirmed_at": "when that other showed that the address is theirs",
+        },
+        email="email",
+    ),
+    PersonalTable("newcomers.StepTick", ["step", "on"], household="household"),
+    PersonalTable("newcomers.AddressChange", ["on"], household="household"),
+    PersonalTable("newcomers.ObjectionCode", ["code"], household="household"),
+    PersonalTable("newcomers.Note", ["kind", "text", "on", "written_at"], household="household"),
+    PersonalTable("newcomers.DeskConfirmation", ["consents", "on", "answered_on", "said_yes"], person="person"),
+    PersonalTable(
+        "newcomers.BulkRecipient",
+        ["outcome"],
+        {"bulk": "the message itself stands in the same export"},
+        household="household",
+    ),
+]
+NOTHING_IN = {
+    "newcomers.MoverImport": "names the colleague; households wait in it for minutes, and are emptied when taken",
+    "newcomers.BulkMessage": "names the colleague who wrote it; its copies to each are messages",
+    "newcomers.SavedView": "a colleague's own list, by its filters",
+}
+
+
+def erase(household: Household) -> None:
+    """What no foreign key takes along: promises about it, and what was typed with its addresses."""
+    emails = [email for email in household.persons.values_list("email", flat=True) if email]
+    of_household = Q(subject_type=ContentType.objects.get_for_model(Household), subject_id=household.pk)
+    DatedTask.objects.filter(of_household).delete()
+    here = {"municipality": household.municipality_id, "email__in": {*emails, *(email.lower() for email in emails)}}
+    Registration.objects.filter(household=None, **here).delete()
+    Draft.objects.filter(**here).delete()
+    Introduction.objects.filter(**here).delete()
+
+
+register_personal_data("newcomers", holds=TABLES, erase=erase, nothing_in=NOTHING_IN)

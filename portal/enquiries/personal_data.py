@@ -1,0 +1,37 @@
+"""What people asked. An answer belongs to the question; a remark about a page names nobody."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from portal import clock
+from portal.enquiries.models import Enquiry
+from portal.enquiries.retention import forget_all_of
+from portal.personal_data import PersonalTable, register_personal_data
+
+_OURS = "how the office keeps its promise; days and numbers alone"
+
+TABLES = [
+    PersonalTable(
+        "enquiries.Enquiry",
+        [
+            "number", "created_at", "state", "question", "name", "email", "language", "topic", "page", "search",
+            "asked_on", "promised_on", "answer", "answered_on", "answered_you", "missing", "closed_on",
+        ],
+        {
+            "year": "part of the number", "serial": "part of the number", "due_on": _OURS, "first_answered_on": _OURS,
+            "answered_by": "a colleague", "answers": _OURS, "judged": _OURS, "forgotten_on": _OURS,
+        },
+        email="email",
+    ),
+]  # fmt: skip
+NOTHING_IN = {"enquiries.Remark": "what was wrong with a page; who said it is never kept"}
+
+
+def erase(household: Any) -> None:
+    """Their questions are emptied, as a year after the answer; the figures stay."""
+    emails = {email for email in household.persons.values_list("email", flat=True) if email}
+    forget_all_of(Enquiry.objects.filter(municipality=household.municipality_id, email__in=emails), on=clock.today())
+
+
+register_personal_data("enquiries", holds=TABLES, erase=erase, nothing_in=NOTHING_IN)

@@ -1,0 +1,64 @@
+"""Who followed whom, and what came of it. Of a household's host, the household gets what the host said of them."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+
+from newcomers.models import Household
+from portal.accounts.models import User
+from portal.municipalities.models import DatedTask
+from portal.outbox.models import Message
+from portal.personal_data import PersonalTable, Subject, register_personal_data
+
+TABLES = [
+    PersonalTable(
+        "hosting.Assignment",
+        ["created_at", "host", "state", "proposed_on", "accepted_on", "ended_on", "end_reason"],
+        {"plan": "the same for everyone", "steps_from": "counts the steps of the plan"},
+        household="household",
+    ),
+    PersonalTable("hosting.AssignmentMove", ["from_state", "to_state", "on"], household="assignment__household"),
+    PersonalTable(
+        "hosting.Conversation",
+        ["on", "outcome", "note", "logged_at"],
+        {"task": "the promise stands in the same export", "submission": "a random number against a double tap"},
+        household="assignment__household",
+    ),
+    PersonalTable(
+        "hosting.Host",
+        ["created_at", "languages", "area", "capacity", "about", "is_active"],
+        {"user": "the account stands in the same export", "open_assignments": "a count"},
+        account="user",
+    ),
+    PersonalTable(
+        "municipalities.DatedTask",
+        ["created_at", "kind", "occasion", "due_on", "done_on", "outcome"],
+        {
+            "subject_type": "what it is about: the household, or its host",
+            "subject_id": "what it is about: the household, or its host",
+            "reminded_on": "when its owner was reminded",
+            "escalated_on": "when the office was told",
+        },
+        rows=lambda subject: _promises(subject),
+    ),
+]
+
+
+def _promises(subject: Subject) -> QuerySet[DatedTask]:
+    household = subject.household
+    about = [household.pk, *household.assignments.values_list("pk", flat=True)]
+    return DatedTask.objects.filter(subject_id__in=about).order_by("due_on", "pk")
+
+
+def erase(household: Household) -> None:
+    """Assignments go with the household; what hosts and the office were reminded of by mail holds its first names."""
+    assignments = household.assignments.all()
+    offers = [f"hosting_offer:{pk}" for pk in assignments.values_list("pk", flat=True)]
+    told = Q(pk__in=assignments.values("host__user")) | Q(
+        pk__in=DatedTask.objects.filter(subject_id__in=assignments.values("pk")).values("owner")
+    )
+    reminders = Q(kind__startswith="hosting_", user__in=User.objects.filter(told))
+    Message.objects.filter(Q(key__in=offers) | reminders).update(text="", html="")
+
+
+register_personal_data("hosting", holds=TABLES, erase=erase)
