@@ -16,16 +16,18 @@ class WithoutIdentityNumbers(forms.Form):
 
     def __init__(self, data: Any = None, **kwargs: Any) -> None:
         self._had_identity_number: set[str] = set()
+        self.prefix = kwargs.get("prefix")
         super().__init__(self._without_numbers(data) if data is not None else None, **kwargs)
 
     def _without_numbers(self, data: Any) -> MultiValueDict[str, str]:
         clean: MultiValueDict[str, str] = MultiValueDict()
+        typed = {self.add_prefix(name): name for name, field in self.base_fields.items() if not field.widget.is_hidden}
         for name in data:
             values = data.getlist(name) if hasattr(data, "getlist") else [data[name]]
             removed = [identity_numbers.remove(str(value)) for value in values]
-            if name in self.base_fields and not self.base_fields[name].widget.is_hidden:
+            if name in typed:
                 if any(count for _text, count in removed):
-                    self._had_identity_number.add(name)
+                    self._had_identity_number.add(typed[name])
                 values = [text for text, _count in removed]
             clean.setlist(name, values)
         return clean
@@ -34,7 +36,10 @@ class WithoutIdentityNumbers(forms.Form):
         """Fill an unsent form with what was typed into a page that was open for too long."""
         typed = self._without_numbers(data)
         # A box that is not sent was not ticked, so every field has its say.
-        self.initial.update({name: typed.get(name) for name, field in self.fields.items() if not field.disabled})
+        for name, field in self.fields.items():
+            if not field.disabled:
+                several = getattr(field.widget, "allow_multiple_selected", False)
+                self.initial[name] = (typed.getlist if several else typed.get)(self.add_prefix(name))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
