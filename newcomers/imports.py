@@ -1,30 +1,34 @@
-"""Takes the households of a list of movers in: each once, however often the list comes."""
+"""Reads lists of movers in: compares them with who is here, lets a person decide, takes each household once."""
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 
-from newcomers.enums import HouseholdState, ImportState, Source
-from newcomers.matching import address_key, name_key
-from newcomers.models import Household, MoverImport, Person
+from newcomers import pairs
+from newcomers.comparing import Comparison, Verdict
+from newcomers.enums_movers import GOOD_KINDS, ImportState, LegalBasis, MoverPurpose, MoverSource, RowKind
+from newcomers.models import Household, MoverImport, MoverRow, Person
 from newcomers.movers_file import MovedAdult, MovedHousehold, MoversFile, PostcodePlace
 from newcomers.services import restrict
+from newcomers.taking import save_taken
+from portal import registry
 from portal.accounts.models import User
 from portal.municipalities.models import Municipality, Postcode
+from portal.personal_data import Adult
 
 # Households in one transaction, and in memory as rows.
 CHUNK = 500
 
-_LANGUAGE_CODE = re.compile(r"[a-z]{2,3}")
+
+class QuickerElsewhere(Exception):
+    """Another worker has done these rows."""
 
 
 @dataclass(frozen=True)
@@ -32,14 +36,26 @@ class ImportReport:
     rows: int
     households_created: int
     households_matched: int
+    households_doubtful: int
     persons_created: int
     refused: list[dict[str, Any]]
     protected_dropped: int
+    erased_dropped: int
     identity_numbers_dropped: int
     ignored_columns: list[str]
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
+
+
+@dataclass(frozen=True)
+class Why:
+    """Where a list comes from, what it is for, and on which basis: chosen, and said in words."""
+
+    words: str
+    source: MoverSource = MoverSource.POPULATION_REGISTER
+    purpose: MoverPurpose = MoverPurpose.WELCOME
+    legal_basis: LegalBasis = LegalBasis.PUBLIC_TASK
 
 
 def postcode_places() -> dict[str, PostcodePlace]:
@@ -52,43 +68,48 @@ def take_movers(
     *,
     movers: MoversFile,
     municipality: Municipality,
-    basis: str,
+    why: Why,
     by: User | None,
     on: date,
     all_or_nothing: bool = False,
     dry_run: bool = False,
 ) -> ImportReport:
-    """Take them in now. A dry run writes nothing and says what would happen."""
+    """Take in now what is sure; what is doubtful waits for somebody to look at it.
+
+    A dry run writes nothing and says what would happen.
+    """
     if dry_run:
-        return _preview(movers, municipality, all_or_nothing)
+        return _foreseen(movers, municipality, all_or_nothing, on)
     record = start_import(
-        movers=movers, municipality=municipality, basis=basis, by=by, on=on, all_or_nothing=all_or_nothing
+        movers=movers, municipality=municipality, why=why, by=by, on=on, all_or_nothing=all_or_nothing
     )
+    run_import(record)
+    choose(record)
     return run_import(record)
 
 
+@transaction.atomic
 def start_import(
-    *,
-    movers: MoversFile,
-    municipality: Municipality,
-    basis: str,
-    by: User | None,
-    on: date,
-    all_or_nothing: bool = False,
+    *, movers: MoversFile, municipality: Municipality, why: Why, by: User | None, on: date, all_or_nothing: bool = False
 ) -> MoverImport:
-    """Write down who takes in what on which basis, for `run_import` to carry out, here or in a worker."""
+    """Write down who reads which list and why, for `run_import` to compare, here or in a worker."""
     _protect_known(movers, municipality, by)
-    households = _to_take(movers, all_or_nothing)
-    return MoverImport.objects.create(
+    households, erased = _to_take(movers, municipality, all_or_nothing, on)
+    record = MoverImport.objects.create(
         municipality=municipality,
         by=by,
-        basis=basis,
+        source=why.source,
+        purpose=why.purpose,
+        legal_basis=why.legal_basis,
+        basis=why.words,
         on=on,
         all_or_nothing=all_or_nothing,
-        households=[_packed(household) for household in households],
         total=len(households),
-        report=_report(movers).as_dict(),
+        report=replace(_report(movers), erased_dropped=erased).as_dict(),
     )
+    rows = (MoverRow(record=record, position=n, packed=_packed(home)) for n, home in enumerate(households))
+    MoverRow.objects.bulk_create(rows, batch_size=CHUNK)
+    return record
 
 
 def _protect_known(movers: MoversFile, municipality: Municipality, by: User | None) -> None:
@@ -113,43 +134,162 @@ def _protect_known(movers: MoversFile, municipality: Municipality, by: User | No
 
 
 def run_import(record: MoverImport) -> ImportReport:
-    """Take in what is left of the list. One that died is carried on by calling this again."""
-    with transaction.atomic() if record.all_or_nothing else nullcontext():
-        while record.done < record.total:
-            if not _take_next(record):
-                record.refresh_from_db()  # another worker was quicker
-        MoverImport.objects.filter(pk=record.pk).update(state=ImportState.DONE, households=[])
-    record.state, record.households = ImportState.DONE, []
+    """Do what waits: compare the list with who is here, or take in what was chosen.
+
+    One that died is carried on by calling this again.
+    """
+    if record.state in {ImportState.WAITING, ImportState.RUNNING}:
+        _compare_all(record)
+    elif record.state == ImportState.TAKING:
+        with transaction.atomic() if record.all_or_nothing else nullcontext():
+            while _take_next(record):
+                pass
+            _settle(record)
+    record.refresh_from_db()
     return ImportReport(**record.report)
 
 
-def _take_next(record: MoverImport) -> bool:
-    chunk = [_unpacked(packed) for packed in record.households[record.done : record.done + CHUNK]]
-    done = record.done + len(chunk)
-    with transaction.atomic():
-        # One list at a time in a municipality, so that two do not both find a household missing.
-        list(Municipality.objects.select_for_update().filter(pk=record.municipality_id).values_list("pk"))
-        outcome = _Known(record.municipality).take(chunk)
-        report = outcome.added_to(record.report)
-        moved_on = MoverImport.objects.filter(pk=record.pk, done=record.done).exclude(state=ImportState.DONE)
-        if not moved_on.update(done=done, report=report, state=ImportState.RUNNING):
-            return False
-        outcome.save()
-    record.done, record.report = done, report
-    return True
+@transaction.atomic
+def choose(record: MoverImport, rows: Sequence[str] | None = None) -> int:
+    """Mark what is to be taken in: all that is good, or of it those rows. What is doubtful is never taken by this."""
+    good = record.rows.filter(kind__in=GOOD_KINDS)
+    if rows is not None:
+        good = good.filter(pk__in=rows)
+    ready = MoverImport.objects.filter(pk=record.pk, state=ImportState.READY)
+    if not good.exists() or not ready.update(state=ImportState.TAKING):
+        return 0
+    record.state = ImportState.TAKING
+    return good.update(chosen=True)
 
 
-def _preview(movers: MoversFile, municipality: Municipality, all_or_nothing: bool) -> ImportReport:
-    households = _to_take(movers, all_or_nothing)
-    known = _Known(municipality)
-    report = _report(movers).as_dict()
+@transaction.atomic
+def drop(record: MoverImport, rows: Sequence[str] | None = None) -> int:
+    """Forget what waits without taking it in: all of it, or those rows. What is being taken in is not touched."""
+    waiting = record.rows.filter(chosen=False)
+    if rows is not None:
+        waiting = waiting.filter(pk__in=rows)
+    dropped: int = waiting.delete()[1].get("newcomers.MoverRow", 0)
+    if record.state == ImportState.READY:
+        _settle(record)
+    return dropped
+
+
+# --- Comparing ---
+
+
+def _compare_all(record: MoverImport) -> None:
+    comparison = Comparison(record.municipality, record.on)
+    MoverImport.objects.filter(pk=record.pk, state=ImportState.WAITING).update(state=ImportState.RUNNING)
+    while rows := list(record.rows.filter(kind="").order_by("position")[:CHUNK]):
+        with transaction.atomic():
+            verdicts = comparison.compare([unpacked(row.packed) for row in rows])
+            _write_down(record, rows, verdicts)
+    _settle(record)
+
+
+def _write_down(record: MoverImport, rows: Sequence[MoverRow], verdicts: Sequence[Verdict]) -> None:
+    """Nothing of a row that meets a protected household is kept."""
+    protected = []
+    for row, verdict in zip(rows, verdicts, strict=True):
+        row.kind = verdict.kind
+        if verdict.is_protected:
+            protected.append(row.pk)
+        elif verdict.doubts and not verdict.saved_doubts:
+            row.kind = RowKind.NEW  # like another one of the list: that shows when both are taken
+        elif verdict.home and not verdict.home.household._state.adding:
+            row.household = verdict.home.household
+        row.differences = verdict.differences
+    MoverRow.objects.bulk_update(rows, ["kind", "household", "differences"], batch_size=CHUNK)
+    pairs.pair_rows(record, zip(rows, verdicts, strict=True))
+    MoverRow.objects.filter(pk__in=protected).delete()
+    record.refresh_from_db(fields=["report"])
+    record.report["households_matched"] += len(protected)
+    MoverImport.objects.filter(pk=record.pk).update(
+        compared=F("compared") + len(rows), done=F("done") + len(protected), report=record.report
+    )
+
+
+def _foreseen(movers: MoversFile, municipality: Municipality, all_or_nothing: bool, on: date) -> ImportReport:
+    households, erased = _to_take(movers, municipality, all_or_nothing, on)
+    comparison = Comparison(municipality, on)
+    report = replace(_report(movers), erased_dropped=erased)
     for start in range(0, len(households), CHUNK):
-        report = known.take(households[start : start + CHUNK]).added_to(report)
-    return ImportReport(**report)
+        report = _added(report, comparison.compare(households[start : start + CHUNK]))
+    return report
 
 
-def _to_take(movers: MoversFile, all_or_nothing: bool) -> tuple[MovedHousehold, ...]:
-    return () if all_or_nothing and movers.refused else movers.households
+# --- Taking ---
+
+
+def _take_next(record: MoverImport) -> bool:
+    """Take the next chosen rows in. They are compared once more: somebody may have registered meanwhile."""
+    try:
+        with transaction.atomic():
+            # One list at a time in a municipality, so that two do not both find a household missing.
+            list(Municipality.objects.select_for_update().filter(pk=record.municipality_id).values_list("pk"))
+            rows = list(record.rows.filter(chosen=True).order_by("position")[:CHUNK])
+            verdicts = Comparison(record.municipality, record.on).compare([unpacked(row.packed) for row in rows])
+            _take(record, rows, verdicts)
+    except QuickerElsewhere:
+        return True
+    return bool(rows)
+
+
+def _take(record: MoverImport, rows: Sequence[MoverRow], verdicts: Sequence[Verdict]) -> None:
+    judged = list(zip(rows, verdicts, strict=True))
+    doubtful = [row.pk for row, verdict in judged if verdict.kind == RowKind.DOUBTFUL]
+    good = [(row, verdict) for row, verdict in judged if verdict.kind != RowKind.DOUBTFUL]
+    chosen = MoverRow.objects.filter(chosen=True)
+    claimed = chosen.filter(pk__in=doubtful).update(chosen=False, kind=RowKind.DOUBTFUL, household=None)
+    claimed += chosen.filter(pk__in=[row.pk for row, _verdict in good]).delete()[1].get("newcomers.MoverRow", 0)
+    if claimed != len(rows):
+        raise QuickerElsewhere
+    save_taken(good, by=record.by, on=record.on)
+    pairs.pair_rows(record, judged)
+    record.refresh_from_db(fields=["report"])
+    report = _added(ImportReport(**record.report), verdicts, doubts_too=False)
+    MoverImport.objects.filter(pk=record.pk).update(done=F("done") + len(good), report=report.as_dict())
+
+
+def _settle(record: MoverImport) -> None:
+    """What waits now: a decision on good rows, or nothing. Doubtful ones wait in the queue of pairs."""
+    waits = record.rows.filter(kind__in=GOOD_KINDS).exists()
+    record.state = ImportState.READY if waits else ImportState.DONE
+    record.refresh_from_db(fields=["report"])
+    record.report["households_doubtful"] = record.rows.filter(kind=RowKind.DOUBTFUL).count()
+    record.save(update_fields=["state", "report"])
+
+
+@transaction.atomic
+def take_decided(row: MoverRow, *, into: Household | None, by: User, on: date) -> None:
+    """Take in a doubtful row that somebody has looked at: as a new household, or into the one it is."""
+    record, comparison, moved = row.record, Comparison(row.record.municipality, on), unpacked(row.packed)
+    verdict = comparison.as_known(moved, into) if into else comparison.as_new(moved)
+    if not MoverRow.objects.filter(pk=row.pk).delete()[0]:
+        raise QuickerElsewhere
+    save_taken([(row, verdict)], by=by, on=on)
+    record.refresh_from_db(fields=["report"])
+    report = _added(ImportReport(**record.report), [verdict])
+    report = replace(report, households_doubtful=record.rows.filter(kind=RowKind.DOUBTFUL).count())
+    MoverImport.objects.filter(pk=record.pk).update(done=F("done") + 1, report=report.as_dict())
+
+
+# --- What the list says ---
+
+
+def _to_take(
+    movers: MoversFile, municipality: Municipality, all_or_nothing: bool, on: date
+) -> tuple[list[MovedHousehold], int]:
+    """The households that may be taken, and how many stay out because somebody in them had their data erased."""
+    if all_or_nothing and movers.refused:
+        return [], 0
+    adults = [(place, adult) for place, home in enumerate(movers.households) for adult in home.adults]
+    facts = [
+        Adult(adult.name, adult.birth_year, movers.households[place].address, movers.households[place].postcode)
+        for place, adult in adults
+    ]
+    erased = {adults[found][0] for found in registry.erased_among(municipality, facts, on)}
+    return [home for place, home in enumerate(movers.households) if place not in erased], len(erased)
 
 
 def _report(movers: MoversFile) -> ImportReport:
@@ -158,11 +298,26 @@ def _report(movers: MoversFile) -> ImportReport:
         rows=movers.rows,
         households_created=0,
         households_matched=0,
+        households_doubtful=0,
         persons_created=0,
         refused=[asdict(row) for row in movers.refused],
         protected_dropped=movers.protected_dropped,
+        erased_dropped=0,
         identity_numbers_dropped=movers.identity_numbers_dropped,
         ignored_columns=list(movers.ignored_columns),
+    )
+
+
+def _added(report: ImportReport, verdicts: Iterable[Verdict], *, doubts_too: bool = True) -> ImportReport:
+    """The report with these households in it."""
+    verdicts = list(verdicts)
+    kinds = [verdict.kind for verdict in verdicts]
+    return replace(
+        report,
+        households_created=report.households_created + kinds.count(RowKind.NEW),
+        households_matched=report.households_matched + kinds.count(RowKind.KNOWN) + kinds.count(RowKind.CHANGED),
+        households_doubtful=report.households_doubtful + doubts_too * kinds.count(RowKind.DOUBTFUL),
+        persons_created=report.persons_created + sum(len(verdict.missing) for verdict in verdicts),
     )
 
 
@@ -170,7 +325,7 @@ def _packed(household: MovedHousehold) -> dict[str, Any]:
     return {**asdict(household), "moved_in_on": household.moved_in_on.isoformat()}
 
 
-def _unpacked(packed: Mapping[str, Any]) -> MovedHousehold:
+def unpacked(packed: Mapping[str, Any]) -> MovedHousehold:
     return MovedHousehold(
         **{
             **packed,
@@ -180,150 +335,3 @@ def _unpacked(packed: Mapping[str, Any]) -> MovedHousehold:
             "lines": tuple(packed["lines"]),
         }
     )
-
-
-@dataclass
-class _Outcome:
-    """What a chunk of households adds, not saved yet."""
-
-    households: list[Household] = field(default_factory=list)
-    persons: list[Person] = field(default_factory=list)
-    matched: int = 0
-
-    def added_to(self, report: Mapping[str, Any]) -> dict[str, Any]:
-        return {
-            **report,
-            "households_created": report["households_created"] + len(self.households),
-            "households_matched": report["households_matched"] + self.matched,
-            "persons_created": report["persons_created"] + len(self.persons),
-        }
-
-    def save(self) -> None:
-        Household.objects.bulk_create(self.households)
-        Person.objects.bulk_create(self.persons)
-
-
-class _Home:
-    """A household and who is known of it."""
-
-    def __init__(self, household: Household) -> None:
-        self.household = household
-        self._persons: set[UUID] = set()
-        self._adults: dict[str, set[int | None]] = defaultdict(set)
-        self._child_birth_years: set[int | None] = set()
-
-    def add(self, person: Person) -> None:
-        self._persons.add(person.pk)
-        if person.is_adult:
-            self._adults[person.name_key].add(person.birth_year)
-        else:
-            self._child_birth_years.add(person.birth_year)
-
-    def __contains__(self, person: Person) -> bool:
-        return person.pk in self._persons
-
-    @property
-    def stays_untouched(self) -> bool:
-        return self.household.restricted or self.household.state == HouseholdState.MOVED_AWAY
-
-    @property
-    def rank(self) -> int:
-        """Which of several that match is meant: a protected one first, so that nothing is added beside it."""
-        if self.household.restricted:
-            return 0
-        return 2 if self.household.state == HouseholdState.MOVED_AWAY else 1
-
-    def has_adult(self, name: str, birth_year: int) -> bool:
-        """By name and birth year; where the office never noted the year, the name is enough."""
-        return not self._adults.get(name, set()).isdisjoint({birth_year, None})
-
-    def missing(self, moved: MovedHousehold) -> Iterator[Person]:
-        position = len(self._adults)
-        for adult in moved.adults:
-            if not self.has_adult(name_key(adult.name), adult.birth_year):
-                yield _adult(self.household, adult, position=position)
-                position += 1
-        for year in moved.child_birth_years:
-            if year not in self._child_birth_years:
-                yield Person(household=self.household, is_adult=False, birth_year=year)
-
-
-class _Known:
-    """Households of a municipality that may be meant, found by address and an adult's name and birth year."""
-
-    def __init__(self, municipality: Municipality) -> None:
-        self._municipality = municipality
-        self._homes: dict[UUID, _Home] = {}
-        # A protected household has no address here, so it stands under the empty one.
-        self._by_adult: dict[tuple[str, str], list[_Home]] = defaultdict(list)
-
-    def take(self, chunk: Sequence[MovedHousehold]) -> _Outcome:
-        """Works out what is missing, and knows it from then on. Saves nothing."""
-        self._look_up({address_key(moved.address, moved.postcode) for moved in chunk})
-        outcome = _Outcome()
-        for moved in chunk:
-            home = self._find(moved)
-            if home:
-                outcome.matched += 1
-            else:
-                home = _Home(_household(moved, self._municipality))
-                self._homes[home.household.pk] = home
-                outcome.households.append(home.household)
-            if not home.stays_untouched:
-                missing = list(home.missing(moved))
-                outcome.persons += missing
-                for person in missing:
-                    self._add(home, person)
-        return outcome
-
-    def _look_up(self, address_keys: Iterable[str]) -> None:
-        persons = Person.objects.filter(household__municipality=self._municipality).select_related("household")
-        at_address = persons.filter(household__address_key__in=address_keys)
-        # Of protected households there is no address to ask for. They are few.
-        for person in [*at_address, *persons.filter(household__restricted=True)]:
-            home = self._homes.setdefault(person.household_id, _Home(person.household))
-            if person not in home:
-                self._add(home, person)
-
-    def _add(self, home: _Home, person: Person) -> None:
-        home.add(person)
-        if person.is_adult:
-            self._by_adult[(home.household.address_key, person.name_key)].append(home)
-
-    def _find(self, moved: MovedHousehold) -> _Home | None:
-        key = address_key(moved.address, moved.postcode)
-        matching = []
-        for adult in moved.adults:
-            name = name_key(adult.name)
-            homes = self._by_adult.get(("", name), []) + self._by_adult.get((key, name), [])
-            matching += [home for home in homes if home.has_adult(name, adult.birth_year)]
-        return min(matching, key=lambda home: home.rank, default=None)
-
-
-def _household(moved: MovedHousehold, municipality: Municipality) -> Household:
-    return Household(
-        municipality=municipality,
-        care_of=moved.care_of,
-        street=moved.address,
-        postcode=moved.postcode,
-        city=moved.city,
-        address_key=address_key(moved.address, moved.postcode),
-        moved_in_on=moved.moved_in_on,
-        language=_language(moved.language, municipality),
-        source=Source.REGISTER,
-    )
-
-
-def _adult(household: Household, adult: MovedAdult, *, position: int) -> Person:
-    return Person(
-        household=household,
-        position=position,
-        name=adult.name,
-        name_key=name_key(adult.name),
-        birth_year=adult.birth_year,
-    )
-
-
-def _language(wish: str, municipality: Municipality) -> str:
-    """A code is kept as the wish it is; any other word falls back to what the municipality offers."""
-    return wish if _LANGUAGE_CODE.fullmatch(wish) else municipality.nearest_language(wish)

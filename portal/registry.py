@@ -196,6 +196,7 @@ _landings: list[tuple[int, Callable[[User], str | None]]] = []
 _figures: dict[str, FigureProvider] = {}
 _site_figures: dict[str, SiteFiguresProvider] = {}
 _protection: dict[str, Callable[[Household], None]] = {}
+_merging: dict[str, Callable[[Household, Household], str]] = {}
 _state_followers: dict[str, StateFollower] = {}
 _mail_checks: dict[str, Callable[[str, UUID], bool]] = {}
 _navigation: list[NavItem] = []
@@ -293,6 +294,18 @@ def register_mail_check(name: str, still_wanted: Callable[[str, UUID], bool]) ->
 
 def is_mail_wanted(purpose: str, person_id: UUID) -> bool:
     return all(still_wanted(purpose, person_id) for still_wanted in _mail_checks.values())
+
+
+def register_merging(name: str, why_not: Callable[[Household, Household], str]) -> None:
+    """`why_not(kept, gone)` says in words why two households are not made one yet; "" when nothing is against it.
+
+    What points at the one household points at the other afterwards, by itself (newcomers.merging).
+    """
+    _merging[name] = why_not
+
+
+def why_not_merge(kept: Household, gone: Household) -> str:
+    return next((reason for why_not in _merging.values() if (reason := why_not(kept, gone))), "")
 
 
 def register_task_kind(kind: TaskKind) -> None:

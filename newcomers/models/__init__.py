@@ -9,7 +9,7 @@ from newcomers.models.households import (
     Preferences,
     WayIn,
 )
-from newcomers.models.movers import MoverImport, MoverImportQuerySet
+from newcomers.models.movers import Merge, MoverImport, MoverImportQuerySet, MoverRow, Pair
 from newcomers.models.my_page import AddressChange, Farewell, ObjectionCode, StepTick
 from newcomers.models.office import BulkMessage, BulkRecipient, DeskConfirmation, Note, SavedView
 from newcomers.models.registrations import Draft, Introduction, Registration
@@ -26,10 +26,13 @@ __all__ = [
     "HouseholdMove",
     "HouseholdQuerySet",
     "Introduction",
+    "Merge",
     "MoverImport",
     "MoverImportQuerySet",
+    "MoverRow",
     "Note",
     "ObjectionCode",
+    "Pair",
     "Person",
     "Preferences",
     "Registration",

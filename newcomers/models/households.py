@@ -21,7 +21,7 @@ from newcomers.enums import (
     Source,
     Tenure,
 )
-from newcomers.matching import address_key, name_key
+from newcomers.matching import address_key, name_key, place_key, sound_key
 from portal.identity_numbers import no_identity_number
 from portal.municipalities.models import MunicipalRecord, OpaqueModel
 
@@ -51,6 +51,8 @@ class Household(MunicipalRecord):
     postcode = models.CharField(_("postcode"), max_length=4, blank=True)
     city = models.CharField(_("place"), max_length=60, blank=True)
     address_key = models.CharField(max_length=220, blank=True, editable=False, db_index=True)
+    # How the house sounds, by which misspelt addresses are looked up (newcomers.matching).
+    place_key = models.CharField(max_length=60, blank=True, editable=False)
     moved_in_on = models.DateField(_("moved in"), null=True, blank=True)
     language = models.CharField(
         _("preferred language"),
@@ -85,6 +87,8 @@ class Household(MunicipalRecord):
     contacted_on = models.DateField(_("last in touch"), null=True, blank=True, editable=False)
     wants_post = models.BooleanField(_("may get letters and packages"), default=True)
     restricted = models.BooleanField(_("protected address"), default=False, editable=False)
+    # When it was last compared with the others here; empty when that is due.
+    compared_on = models.DateField(null=True, editable=False)
     # Counts changes, so that of two who edit at once the second is told (newcomers.services.claim_version).
     version = models.PositiveIntegerField(default=1, editable=False)
 
@@ -97,6 +101,8 @@ class Household(MunicipalRecord):
         indexes = [
             models.Index(fields=["municipality", "moved_in_on"], name="households_by_move"),
             models.Index(fields=["municipality", "address_key"], name="households_by_address"),
+            models.Index(fields=["municipality", "place_key"], name="households_by_place"),
+            models.Index(fields=["created_at"], condition=Q(compared_on=None), name="households_to_compare"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -116,7 +122,14 @@ class Household(MunicipalRecord):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keys follow the address; one that has moved is compared with the others here again."""
+        before = self.address_key
         self.address_key = address_key(self.street, self.postcode) if self.street else ""
+        self.place_key = place_key(self.street, self.postcode) if self.street else ""
+        if self.address_key != before:
+            self.compared_on = None
+        if (fields := kwargs.get("update_fields")) and "address_key" in fields:
+            kwargs["update_fields"] = {*fields, "place_key", "compared_on"}
         super().save(*args, **kwargs)
 
     @property
@@ -153,6 +166,7 @@ class Person(OpaqueModel):
     position = models.PositiveSmallIntegerField(_("order"), default=0)
     name = models.CharField(_("name"), max_length=200, blank=True, validators=[no_identity_number])
     name_key = models.CharField(max_length=200, blank=True, editable=False, db_index=True)
+    sound_key = models.CharField(max_length=60, blank=True, editable=False, db_index=True)
     birth_year = models.PositiveSmallIntegerField(_("birth year"), null=True, blank=True)
     email = models.EmailField(_("e-mail address"), blank=True)
     phone = models.CharField(_("phone number"), max_length=30, blank=True, validators=[no_identity_number])
@@ -201,7 +215,9 @@ class Person(OpaqueModel):
         return self.name or str(self.birth_year or "")
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.name_key = name_key(self.name)
+        self.name_key, self.sound_key = name_key(self.name), sound_key(self.name)
+        if (fields := kwargs.get("update_fields")) and "name_key" in fields:
+            kwargs["update_fields"] = {*fields, "sound_key"}
         super().save(*args, **kwargs)
 
     @property

@@ -24,7 +24,7 @@ def parsed(*rows: str) -> MoversFile:
 
 
 def taken(gol: Municipality, *rows: str) -> imports.ImportReport:
-    return imports.take_movers(movers=parsed(*rows), municipality=gol, basis="test", by=None, on=TODAY)
+    return imports.take_movers(movers=parsed(*rows), municipality=gol, why=imports.Why("test"), by=None, on=TODAY)
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def test_a_namesake_or_neighbour_is_left_alone(known: Household, other: str) -> 
 
 def test_trying_a_list_protects_nobody_yet(known: Household) -> None:
     movers = parsed(row(protection="fortrolig"))
-    imports.take_movers(movers=movers, municipality=known.municipality, basis="test", by=None, on=TODAY, dry_run=True)
+    imports.take_movers(movers=movers, municipality=known.municipality, why=imports.Why("test"), by=None, on=TODAY, dry_run=True)
     known.refresh_from_db()
     assert not known.restricted
 

@@ -7,17 +7,26 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
-from newcomers.imports import postcode_places, take_movers
+from newcomers.enums_movers import LegalBasis, MoverPurpose, MoverSource
+from newcomers.imports import Why, postcode_places, take_movers
 from newcomers.models import MoverImport
 from newcomers.movers_file import MAX_BYTES, MoversFileError, check_size, parse_movers
 from portal import identity_numbers
 from portal.commands import PortalCommand, municipality_by_code
 
 MAX_BASIS_LENGTH = MoverImport._meta.get_field("basis").max_length or 0
+WHY: list[tuple[str, Any, Any]] = [
+    ("source", MoverSource, MoverSource.POPULATION_REGISTER),
+    ("purpose", MoverPurpose, MoverPurpose.WELCOME),
+    ("legal-basis", LegalBasis, LegalBasis.PUBLIC_TASK),
+]
 
 
 class Command(PortalCommand):
-    help = "Take in a list of movers (CSV). Refused rows are listed with line, field and reason; they are no failure."
+    help = (
+        "Take in what is sure of a list of movers (CSV); what is perhaps known waits in the office, side by side. "
+        "Refused rows are listed with line, field and reason; they are no failure."
+    )
     takes_date = True
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -25,6 +34,8 @@ class Command(PortalCommand):
         parser.add_argument("file", metavar="FILE", help="the list, as CSV; it is read and not kept")
         parser.add_argument("--municipality", required=True, metavar="CODE", help="four digits, such as 3324")
         parser.add_argument("--basis", required=True, metavar="TEXT", help="legal basis and purpose; it is logged")
+        for name, choices, default in WHY:
+            parser.add_argument(f"--{name}", choices=choices.values, default=default.value, help="default: %(default)s")
         parser.add_argument("--dry-run", action="store_true", help="say what would happen, change nothing")
         parser.add_argument("--all-or-nothing", action="store_true", help="take none if a row is refused")
         parser.add_argument(
@@ -53,7 +64,12 @@ class Command(PortalCommand):
         return take_movers(
             movers=movers,
             municipality=municipality,
-            basis=basis,
+            why=Why(
+                words=basis,
+                source=MoverSource(options["source"]),
+                purpose=MoverPurpose(options["purpose"]),
+                legal_basis=LegalBasis(options["legal_basis"]),
+            ),
             by=None,
             on=options["date"],
             all_or_nothing=options["all_or_nothing"],
