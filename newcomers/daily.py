@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from newcomers import services, services_registering
+from newcomers import introductions, services, services_drafts, services_registering
 
 
 def run(*, on: date, dry_run: bool = False) -> dict[str, int]:
@@ -12,4 +12,6 @@ def run(*, on: date, dry_run: bool = False) -> dict[str, int]:
     return {
         "moved_in": services.move_in_due(on=on, dry_run=dry_run),
         "unconfirmed_dropped": services_registering.drop_unconfirmed(on=on, dry_run=dry_run),
+        "unfinished_dropped": services_drafts.drop_unfinished(on=on, dry_run=dry_run),
+        "unanswered_dropped": introductions.drop_unanswered(on=on, dry_run=dry_run),
     }

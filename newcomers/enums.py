@@ -28,6 +28,15 @@ TRANSITIONS: frozenset[tuple[str, str]] = frozenset(
 )
 
 
+class Situation(models.TextChoices):
+    """What somebody who registers says of themselves; it decides what we ask next."""
+
+    CONSIDERING = "considering", _("I am thinking about it")
+    PLANNING = "planning", _("I am going to move")
+    MOVED = "moved", _("I have moved")
+    PART_TIME = "part_time", _("I am here for a part of the year: a cabin, work or a longer stay")
+
+
 class Residency(models.TextChoices):
     FULL_TIME = "full_time", _("all year")
     PART_TIME = "part_time", _("part of the year")

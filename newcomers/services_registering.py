@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -17,9 +17,10 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from newcomers.consents import give_consent
-from newcomers.enums import HouseholdState
+from newcomers.copies import send_copy
+from newcomers.enums import HouseholdState, Situation, Source
 from newcomers.matching import address_key, name_key
-from newcomers.models import Household, Person, Registration
+from newcomers.models import Draft, Household, Person, Registration, WayIn
 from portal.accounts.models import User
 from portal.municipalities.models import Municipality
 from portal.outbox.models import Message
@@ -28,21 +29,33 @@ from portal.outbox.services import write_message
 logger = logging.getLogger(__name__)
 
 DAYS_TO_CONFIRM = 7
+KEPT_AS_TYPED = (
+    "street", "care_of", "postcode", "city", "residency", "language", "reason", "wishes", "part_time_kind",
+    "stay_longer",
+)  # fmt: skip
 
 
 @transaction.atomic
 def register(
-    *, submission: UUID, municipality: Municipality, answers: Mapping[str, Any], language: str
+    *,
+    submission: UUID,
+    municipality: Municipality,
+    answers: Mapping[str, Any],
+    language: str,
+    source: str = Source.SELF,
+    way_in: WayIn | None = None,
 ) -> tuple[Registration, bool]:
     """Keep what was typed until the code that was mailed is right. False: this is what we have already.
 
-    `submission` is made with the form: sent twice it is one registration, gone back to and mended it is the same one.
+    `submission` is the draft's id: sent twice it is one registration, gone back to and mended it is the same one.
     """
     typed = {
         "municipality": municipality,
         "email": answers["adults"][0]["email"],
         "answers": dict(answers),
         "language": language,
+        "source": source,
+        "way_in": way_in,
     }
     registration, created = Registration.objects.get_or_create(pk=submission, defaults=typed)
     if created or registration.confirmed_at:
@@ -55,21 +68,37 @@ def register(
 
 
 @transaction.atomic
-def confirm_registrations(*, user: User, on: date, email: str = "") -> list[Registration]:
-    """Turn all that was typed with this address, which is shown to be theirs, into households: each exactly once."""
+def confirm_registrations(*, user: User, only: Collection[UUID], on: date, email: str = "") -> list[Registration]:
+    """Turn what was typed with this address, which is shown to be theirs, into households: each exactly once.
+
+    `only` names those of them that the same person is known to have typed, or has said yes to: anybody can type an
+    address. One municipality's registrations are settled one after the other, so that two who register the same
+    household at once find each other. (On SQLite all writing is one after the other.)
+    """
     confirmed = []
-    for registration in _pending(email or user.email):
+    for registration in list(pending(email or user.email).filter(pk__in=only)):
+        Municipality.objects.select_for_update().only("pk").get(pk=registration.municipality_id)
         claimed = Registration.objects.filter(pk=registration.pk, confirmed_at=None)
         if not claimed.update(confirmed_at=timezone.now()):
             continue
         registration.refresh_from_db()
         _settle(registration, user, on)
+        Draft.objects.filter(pk=registration.pk).delete()
         confirmed.append(registration)
     return confirmed
 
 
-def _pending(email: str) -> QuerySet[Registration]:
-    return Registration.objects.filter(email=email, confirmed_at=None).order_by("created_at", "pk")
+@transaction.atomic
+def disown(*, user: User, registration: Registration) -> None:
+    """Somebody else typed this person's address: nothing of it is kept."""
+    pending(user.email).filter(pk=registration.pk).delete()
+    Draft.objects.filter(pk=registration.pk).delete()
+
+
+def pending(email: str) -> QuerySet[Registration]:
+    """What was typed with this address and waits for its owner."""
+    waiting = Registration.objects.filter(email=email, confirmed_at=None)
+    return waiting.select_related("municipality", "way_in").order_by("created_at", "pk")
 
 
 def _settle(registration: Registration, user: User, on: date) -> None:
@@ -89,22 +118,27 @@ def _settle(registration: Registration, user: User, on: date) -> None:
         registration.save(update_fields=["answers"])
     if not is_clear:
         return
+    told: set[UUID] = set()
     if person is None:
         person = _make_household(registration, user, on)
-    elif person.user_id == user.pk or _take(person, user):
-        _fill_in(person, registration.answers)
     else:
-        return
-    _finish(registration, person)
+        if person.user_id != user.pk:
+            if not _take(person, user):
+                return
+            registration.joined_known = True
+            told = _tell_who_lives_there(person)
+        _fill_in(person, registration)
+    _finish(registration, person, told)
 
 
-def _finish(registration: Registration, person: Person) -> None:
-    _link_other_adults(person.household)
+def _finish(registration: Registration, person: Person, told: Collection[UUID] = ()) -> None:
+    _link_other_adults(person.household, told)
     for field in registration.answers["share"]:
         give_consent(person, field=field)
+    send_copy(registration, person)
     registration.household = person.household
     registration.answers = {}  # it stands on the household now
-    registration.save(update_fields=["household", "answers"])
+    registration.save(update_fields=["household", "answers", "joined_known"])
 
 
 @transaction.atomic
@@ -129,7 +163,7 @@ def _find_person(registration: Registration, user: User) -> tuple[Person | None,
     here = Person.objects.filter(household__municipality=registration.municipality, is_adult=True).exclude(
         household__state=HouseholdState.MOVED_AWAY
     )
-    key = address_key(answers["street"], answers["postcode"])
+    key = address_key(answers["street"], answers["postcode"]) if answers["street"] else ""
     own = here.filter(user=user).select_related("household").first()
     if own:
         return own, own.household.address_key == key
@@ -139,7 +173,8 @@ def _find_person(registration: Registration, user: User) -> tuple[Person | None,
         for person in here.filter(name_key=name_key(adult["name"]), birth_year=adult["birth_year"])
         .select_related("household")
         .order_by("pk")
-        if person.household.restricted or person.household.address_key == key
+        # Who gives no address has shown too little to be taken for somebody we know.
+        if person.household.restricted or (key and person.household.address_key == key)
     ]
     if not known:
         return None, True
@@ -157,15 +192,16 @@ def _take(person: Person, user: User) -> bool:
 
 def _make_household(registration: Registration, user: User, on: date) -> Person:
     answers = registration.answers
-    moved_in_on = date.fromisoformat(answers["moved_in_on"])
+    day = date.fromisoformat(answers["moved_in_on"]) if answers["moved_in_on"] else None
+    state = _state(answers["situation"], day, on)
     household = Household.objects.create(
         municipality=registration.municipality,
-        state=HouseholdState.PLANNING if moved_in_on > on else HouseholdState.MOVED_IN,
-        moved_in_on=moved_in_on,
-        **{
-            name: answers[name]
-            for name in ("street", "care_of", "postcode", "city", "residency", "language", "reason", "wishes")
-        },
+        state=state,
+        # Who comes for a part of the year may not say since when: for us it begins now.
+        moved_in_on=day or (on if state == HouseholdState.MOVED_IN else None),
+        source=registration.source,
+        way_in=registration.way_in,
+        **{name: answers[name] for name in KEPT_AS_TYPED},
     )
     first, *others = answers["adults"]
     person = Person.objects.create(household=household, user=user, **first)
@@ -176,12 +212,21 @@ def _make_household(registration: Registration, user: User, on: date) -> Person:
     return person
 
 
-def _fill_in(person: Person, answers: Mapping[str, Any]) -> None:
+def _state(situation: str, day: date | None, on: date) -> HouseholdState:
+    if situation == Situation.CONSIDERING:
+        return HouseholdState.CONSIDERING
+    if day is None:
+        return HouseholdState.PLANNING if situation == Situation.PLANNING else HouseholdState.MOVED_IN
+    return HouseholdState.PLANNING if day > on else HouseholdState.MOVED_IN
+
+
+def _fill_in(person: Person, registration: Registration) -> None:
     """Complete a household we know with what its own adult typed; nothing that stands there is overwritten."""
-    household = person.household
-    for name in ("reason", "wishes", "care_of"):
+    household, answers = person.household, registration.answers
+    for name in ("reason", "wishes", "care_of", "part_time_kind", "stay_longer"):
         setattr(household, name, getattr(household, name) or answers[name])
     household.language = answers["language"]  # which only they know
+    household.way_in = household.way_in or registration.way_in
     household.save()
     others = [adult for adult in household.adults if adult.pk != person.pk]
     registrant, *typed_others = answers["adults"]
@@ -202,8 +247,26 @@ def _fill_in_contact(adult: Person, typed: Mapping[str, Any]) -> None:
     adult.save()
 
 
-def _link_other_adults(household: Household) -> None:
-    """Every adult with an e-mail address can sign in with it; who got an account by this is told."""
+def _tell_who_lives_there(person: Person) -> set[UUID]:
+    """An account was let into a household we know: the other adults we can reach learn of it, the office sees it."""
+    household = person.household
+    others = [adult for adult in household.adults if adult.pk != person.pk and adult.email]
+    for adult in others:
+        language = household.municipality.nearest_language(household.language)
+        write_message(
+            kind="household_joined",
+            key=f"household_joined:{person.pk}:{person.user_id}:{adult.pk}",
+            recipient=adult.email,
+            language=language,
+            template="household_joined",
+            context={"name": person.name, "my_page": _my_page(household.municipality, language)},
+            municipality=household.municipality,
+        )
+    return {adult.pk for adult in others}
+
+
+def _link_other_adults(household: Household, told: Collection[UUID]) -> None:
+    """Every adult with an e-mail address can sign in with it; who got an account by this is told, if not `told` yet."""
     others = Person.objects.filter(household=household, is_adult=True, user=None).exclude(email="")
     language = household.municipality.nearest_language(household.language)
     for person in others:
@@ -212,6 +275,8 @@ def _link_other_adults(household: Household) -> None:
             continue  # their own registration counts, not what somebody else typed
         person.user = account
         person.save(update_fields=["user"])
+        if person.pk in told:
+            continue
         write_message(
             kind="registered_with_others",
             key=f"registered_with_others:{person.pk}",

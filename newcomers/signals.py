@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
+from uuid import UUID
 
 from allauth.account.internal.flows.login import get_authentication_records
 from django.contrib import messages
@@ -15,22 +17,45 @@ from newcomers.models import Registration
 from portal import clock
 from portal.accounts.models import User
 
+# Which draft this browser is writing in each municipality, by its slug (newcomers.views_register).
+SESSION_KEY = "registering"
+
 
 def finish_registrations(request: HttpRequest, user: User, response: HttpResponse | None = None, **kwargs: Any) -> None:
-    addresses = [
-        r["email"] for r in get_authentication_records(request, user) if r["method"] == "code" and "email" in r
-    ]
+    """Settle what was typed in this browser; of what was typed elsewhere with the same address, ask if it is theirs.
+
+    Anybody can type an address. Without the question a stranger's answers would become this account's household.
+    """
+    addresses = {
+        r["email"].lower() for r in get_authentication_records(request, user) if r["method"] == "code" and "email" in r
+    }
+    typed_here = {UUID(pk) for pk in request.session.get(SESSION_KEY, {}).values()}
     confirmed: list[Registration] = []
     for email in addresses:
-        confirmed += services_registering.confirm_registrations(user=user, email=email.lower(), on=clock.today())
-    for registration in confirmed:
-        say_what_came_of(request, registration)
-    if confirmed and response is not None:
-        # Whoever lost the page on the way, and signed in later, still lands where they were going.
+        confirmed += finish(request, user, only=typed_here, email=email)
+    if response is None:
+        return
+    waiting = services_registering.pending(user.email).filter(municipality__is_active=True).first()
+    if waiting:
+        response["Location"] = reverse("newcomers:register_mine", args=[waiting.municipality.slug])
+    elif confirmed:
+        # Whoever lost the page on the way still lands where they were going.
         response["Location"] = reverse("newcomers:my_page", args=[confirmed[-1].municipality.slug])
 
 
-def say_what_came_of(request: HttpRequest, registration: Registration) -> None:
+def finish(request: HttpRequest, user: User, *, only: Collection[UUID], email: str = "") -> list[Registration]:
+    """Settle these registrations, say what came of each, and forget the drafts in this browser."""
+    confirmed = services_registering.confirm_registrations(user=user, only=only, email=email, on=clock.today())
+    done = {str(registration.pk) for registration in confirmed}
+    drafts = request.session.get(SESSION_KEY, {})
+    if done & set(drafts.values()):
+        request.session[SESSION_KEY] = {slug: pk for slug, pk in drafts.items() if pk not in done}
+    for registration in confirmed:
+        _say_what_came_of(request, registration)
+    return confirmed
+
+
+def _say_what_came_of(request: HttpRequest, registration: Registration) -> None:
     if registration.household:
         messages.success(request, _("Welcome! You are registered."))
     else:

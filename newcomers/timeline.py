@@ -31,9 +31,12 @@ def entries(household: Household, on: date) -> Iterable[TimelineEntry]:
         on=timezone.localdate(household.created_at), title=_("Registered"), detail=_how_they_came(household)
     )
     if household.moved_in_on:
-        is_here = household.state != HouseholdState.PLANNING
-        title = _("Moved in") if is_here else _("Moving day")
-        yield TimelineEntry(on=household.moved_in_on, title=title, state="done" if is_here else "next")
+        yield _moving_day(household.moved_in_on, household.state)
+    for registration in household.registrations.filter(joined_known=True, confirmed_at__isnull=False):
+        yield TimelineEntry(
+            on=timezone.localdate(registration.confirmed_at), title=_("An account was let into this household"),
+            detail=_("Its owner gave the name, birth year and address that we knew."), window=False, staff_only=True,
+        )  # fmt: skip
     for move in household.moves.all():
         if move.to_state in {HouseholdState.SETTLED, HouseholdState.MOVED_AWAY}:
             title = _("Settled") if move.to_state == HouseholdState.SETTLED else _("Moved away")
@@ -41,6 +44,14 @@ def entries(household: Household, on: date) -> Iterable[TimelineEntry]:
     for change in household.address_changes.all():
         yield TimelineEntry(on=change.on, title=_("Moved to another address here"), window=False)
     yield from _consents(household)
+
+
+def _moving_day(day: date, state: str) -> TimelineEntry:
+    if state == HouseholdState.CONSIDERING:
+        return TimelineEntry(on=day, title=_("Perhaps moving, about now"), state="next")
+    if state == HouseholdState.PLANNING:
+        return TimelineEntry(on=day, title=_("Moving day"), state="next")
+    return TimelineEntry(on=day, title=_("Moved in"))
 
 
 def _how_they_came(household: Household) -> str:

@@ -14,15 +14,15 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
-
-from newcomers import consents, services
 from newcomers.access import own_person, registrations_to_look_at
 from newcomers.enums import ConsentPurpose, ShareField
-from newcomers.forms import OwnDetailsForm, language_choices
 from newcomers.models import Household, Person
 from newcomers.views_register import OPEN_TOO_LONG
 from portal import clock, registry
 from portal.municipalities.middleware import MunicipalityRequest, SignedInRequest
+
+from newcomers import consents, services, services_registering
+from newcomers.forms import OwnDetailsForm, language_choices
 
 # --- My page --------------------------------------------------------------------------------------
 
@@ -31,6 +31,8 @@ from portal.municipalities.middleware import MunicipalityRequest, SignedInReques
 def my_page(request: SignedInRequest) -> HttpResponse:
     person = own_person(request)
     if person is None:
+        if services_registering.pending(request.user.email).filter(municipality=request.municipality).exists():
+            return redirect("newcomers:register_mine", request.municipality.slug)
         waits = registrations_to_look_at().filter(municipality=request.municipality, email=request.user.email)
         return render(request, "newcomers/no_household.html", {"registration_waits": waits.exists()})
     if person.household.restricted:

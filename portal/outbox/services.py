@@ -49,11 +49,13 @@ def write_message(
     context: dict[str, object],
     municipality: Municipality | None = None,
     user: User | None = None,
+    is_secret: bool = False,
     wish: Wish | None = None,
 ) -> Message:
     """Put one message into the outbox, to be sent after the commit; the same key again changes nothing.
 
-    `template` names emails/<template>.txt (first line: the subject) and emails/<template>.html.
+    `template` names emails/<template>.txt (first line: the subject) and emails/<template>.html. A secret message is
+    forgotten as soon as it has left.
     """
     shared = {
         "municipality": municipality,
@@ -75,6 +77,7 @@ def write_message(
         html=html,
         municipality=municipality,
         user=user,
+        is_secret=is_secret,
         wish=wish,
     )
 

@@ -1,0 +1,66 @@
+"""The copy of the answers that whoever registered gets by e-mail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from newcomers.enums import MoveReason, PartTimeKind, ShareField, Situation
+from newcomers.models import Person, Registration
+from portal.outbox.services import write_message
+
+
+def send_copy(registration: Registration, person: Person) -> None:
+    """Once for each registration, to the one who registered; forgotten here when it has left."""
+    municipality = registration.municipality
+    language = municipality.nearest_language(registration.answers["language"])
+    with translation.override(language):
+        lines = list(lines_of(registration.answers))
+        my_page = settings.SITE_URL + reverse("newcomers:my_page", args=[municipality.slug])
+    write_message(
+        kind="registration_copy",
+        key=f"registration_copy:{registration.pk}",
+        recipient=registration.email,
+        language=language,
+        template="registration_copy",
+        context={"name": person.first_name, "lines": lines, "my_page": my_page},
+        municipality=municipality,
+        user=person.user,
+        is_secret=True,
+    )
+
+
+def lines_of(answers: Mapping[str, Any]) -> list[dict[str, str]]:
+    """What was answered, in the active language. Mail is read by many eyes: no birth years, no one else's addresses."""
+    place = f"{answers['postcode']} {answers['city']}".strip()
+    address = ", ".join(part for part in (answers["care_of"], answers["street"], place) if part)
+    children = len(answers["child_birth_years"])
+    facts = [
+        (_("Your situation"), _label(Situation, answers["situation"])),
+        (_("What brings you here?"), _label(PartTimeKind, answers["part_time_kind"])),
+        (_("Adults"), ", ".join(adult["name"] for adult in answers["adults"])),
+        (_("Children"), str(children) if children else ""),
+        (_("Day of moving"), _day(answers["moved_in_on"])),
+        (_("Address"), address),
+        (_("Reason for moving"), _label(MoveReason, answers["reason"])),
+        (_("What would make you stay longer?"), answers["stay_longer"]),
+        (_("Your wishes"), answers["wishes"]),
+        (_("Your host may see"), ", ".join(str(ShareField(name).label) for name in answers["share"])),
+    ]
+    return [{"label": label, "value": value} for label, value in facts if value]
+
+
+def _label(choices: Any, value: str) -> str:
+    return capfirst(str(choices(value).label)) if value else ""
+
+
+def _day(value: str) -> str:
+    return date_format(date.fromisoformat(value), "DATE_FORMAT") if value else ""
