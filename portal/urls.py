@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from portal import views
+from portal.accounts.oidc.views import callback as oidc_callback
 from portal.pages import views_offline, views_sitemap
 from portal.pages.views_pictures import picture
 
@@ -26,6 +27,8 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("sw.js", views_offline.worker, name="worker"),
     path("admin/", admin.site.urls),
+    # Registered at ID-porten and Entra ID, so one for all languages.
+    path("account/oidc/<slug:provider_id>/login/callback/", oidc_callback, name="openid_connect_callback"),
     path("pictures/<str:name>", picture, name="picture"),
     path("robots.txt", views_sitemap.robots, name="robots"),
     path("sitemap.xml", views_sitemap.index, name="sitemap"),
@@ -46,7 +49,9 @@ urlpatterns += i18n_patterns(
     path("", views.home, name="home"),
     path("offline/", views_offline.offline, name="offline"),
     # Nobody has a password, and an address is changed by the office, which knows whose household it opens.
-    re_path(r"^account/(?:signup|password|email|confirm-email)/", views.closed, name="closed"),
+    # Connections and sessions stand on the account's own page.
+    re_path(r"^account/(?:signup|password|email|confirm-email|3rdparty|social|sessions)/", views.closed, name="closed"),
+    path("account/", include("portal.accounts.urls")),
     path("account/", include("allauth.urls")),
     path("", include("portal.pages.verification_urls")),
     path("<slug:municipality_slug>/", include(in_municipality)),

@@ -1,4 +1,4 @@
-"""Whoever adds a second factor has just shown that it is theirs."""
+"""What follows when somebody signs in, or adds a second factor."""
 
 from __future__ import annotations
 
@@ -6,12 +6,23 @@ from typing import Any
 
 from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialLogin
 from django.http import HttpRequest
 
+from portal.accounts import adapter
 from portal.accounts.models import User
 
 
 def note_second_factor(request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
-    """The session they are in needs no second question."""
+    """They have just shown that it is theirs: the session they are in needs no second question."""
     if authenticator.type != Authenticator.Type.RECOVERY_CODES:
         record_authentication(request, user, "mfa", id=authenticator.pk, type=authenticator.type)
+
+
+def note_way_in(request: HttpRequest, user: User, sociallogin: SocialLogin | None = None, **kwargs: Any) -> None:
+    """From ID-porten or Entra ID two factors may count; after the code, what was shown there before is connected."""
+    if sociallogin is None:
+        adapter.connect_pending(request, user)
+    else:
+        is_strong = sociallogin.state["is_strong"]
+        adapter.note_second_factor_elsewhere(request, user, sociallogin.account.provider, is_strong)

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 from celery import shared_task
-from django.core.management import call_command
+
+from portal.accounts import sessions
 
 
 @shared_task(name="accounts.clear_sessions")
 def clear_sessions() -> None:
-    call_command("clearsessions")
+    sessions.forget_ended()

@@ -47,8 +47,10 @@ class PortalAdminSite(admin.AdminSite):
         """In this session: one that was open before the factor was added may be anybody's."""
         if not settings.STAFF_SECOND_FACTOR:
             return True
-        used = any(record["method"] == "mfa" for record in get_authentication_records(request, request.user))
-        return used and is_mfa_enabled(request.user)
+        used = [record for record in get_authentication_records(request, request.user) if record["method"] == "mfa"]
+        if any(record.get("provider") in settings.SECOND_FACTOR_FROM for record in used):
+            return True
+        return any("provider" not in record for record in used) and is_mfa_enabled(request.user)
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
         """Strangers get 404; staff get the admin in their own language."""

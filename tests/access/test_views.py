@@ -80,8 +80,9 @@ TABLE = [
 ELSEWHERE = {
     "home", "healthz", "components", "mailbox", "mail", "closed", "picture", "worker", "offline", "verify",
     "robots", "sitemap", "sitemap_of_municipality",
+    "account", "end_session", "end_other_sessions", "disconnect", "forget_pending",
 }  # fmt: skip
-LIBRARY = ("account_", "mfa_", "socialaccount_")
+LIBRARY = ("account_", "mfa_", "socialaccount_", "openid_connect_", "usersessions_")
 
 
 @dataclass

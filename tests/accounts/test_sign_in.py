@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.db import IntegrityError, transaction
@@ -20,11 +19,10 @@ from portal.accounts.models import User
 from portal.accounts.tasks import clear_sessions
 from portal.municipalities.enums import Role
 from portal.outbox.models import Message
+from tests.accounts.signing_in import ASK, CONFIRM, EMAIL, add_second_factor, code_in_mail, sign_in, totp, who
 from tests.factories import MunicipalityFactory, PersonFactory, StaffRoleFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
-ASK, CONFIRM = "/en/account/login/code/", "/en/account/login/code/confirm/"
-EMAIL = "nora@nora.example"
 
 
 @pytest.fixture
@@ -32,21 +30,6 @@ def nora() -> User:
     user = UserFactory(email=EMAIL, name="Nora Nymoen")
     PersonFactory(user=user, email=EMAIL)
     return user
-
-
-def code_in_mail(email: str = EMAIL) -> str:
-    message = Message.objects.filter(recipient=email).latest("created_at")
-    (code,) = re.findall(r"(?m)^[A-Z0-9]{4}-[A-Z0-9]{4}$", message.text)
-    return str(code)
-
-
-def sign_in(client: Client, email: str = EMAIL, **more: str) -> HttpResponse:
-    client.post(ASK, {"email": email})
-    return client.post(CONFIRM, {"code": code_in_mail(email.lower()), **more})
-
-
-def who(client: Client) -> str | None:
-    return client.session.get("_auth_user_id")
 
 
 # --- The code ---
@@ -208,22 +191,8 @@ def officer(settings: Any) -> User:
     ).user
 
 
-def totp(secret: str) -> str:
-    cache.clear()  # each code counts once, and all of these fall within half a minute
-    *_earlier, counter = list(yield_hotp_counters_from_time())
-    return format_hotp_value(hotp_value(secret, counter))
-
-
 # What the library tells when a factor was added, it tells after the commit.
 commits = pytest.mark.django_db(transaction=True)
-
-
-def add_second_factor(client: Client) -> str:
-    """As on the page: read the secret, type the code it gives. Returns the secret."""
-    page = client.get(reverse("mfa_activate_totp"))
-    secret = page.context["form"].secret
-    assert client.post(reverse("mfa_activate_totp"), {"code": totp(secret)}).status_code == 302
-    return str(secret)
 
 
 @commits
