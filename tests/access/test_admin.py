@@ -16,7 +16,7 @@ from newcomers.models import Household
 from portal.municipalities.access import has_permission
 from portal.municipalities.admin_base import ScopedAdmin
 from portal.municipalities.enums import ROLE_PERMISSIONS, Permission, Role
-from tests.access.cast import STAFF, Town, build_town, client_of
+from tests.access.cast import STAFF, Town, client_of
 from tests.access.rows import ROWS
 from tests.factories import HouseholdFactory, StaffRoleFactory, UserFactory
 
@@ -30,16 +30,6 @@ def label(pair: Any) -> str:
 
 def url(model: type[Model], page: str, *args: Any) -> str:
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
-
-
-@pytest.fixture
-def gol(db: None) -> Town:
-    return build_town("gol", "3550")
-
-
-@pytest.fixture
-def aal(db: None) -> Town:
-    return build_town("aal", "3570")
 
 
 def test_every_admin_is_scoped_and_has_a_row_here() -> None:

@@ -12,7 +12,7 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from portal.enquiries.tokens import make as make_token
 from portal.municipalities.enums import Role
-from tests.access.cast import STAFF, Town, build_town, client_of
+from tests.access.cast import STAFF, Town, client_of
 from tests.enquiries.factories import answered
 from tests.factories import ArticleFactory, ServiceInfoFactory, StaffRoleFactory, UserFactory
 from tests.housing.factories import ListingFactory
@@ -107,8 +107,7 @@ class World:
 
 
 @pytest.fixture
-def world(db: None) -> World:
-    gol, aal = build_town("gol", "3550"), build_town("aal", "3570")
+def world(gol: Town, aal: Town) -> World:
     ServiceInfoFactory(municipality=gol.municipality, topic="jobs")
     return World(
         gol,

@@ -8,22 +8,12 @@ import pytest
 from django.urls import reverse
 
 from portal.municipalities.enums import ROLE_PERMISSIONS, Role
-from tests.access.cast import Town, build_town, client_of
+from tests.access.cast import Town, client_of
 from tests.access.rows import ROWS
 from tests.access.test_admin import SCOPED, label, url
 
 # What the questions asked before an action would be answered with.
 ANSWERS = {"apply": "1", "post": "yes", "reason": "x"}
-
-
-@pytest.fixture
-def gol(db: None) -> Town:
-    return build_town("gol", "3550")
-
-
-@pytest.fixture
-def aal(db: None) -> Town:
-    return build_town("aal", "3570")
 
 
 @pytest.mark.parametrize("pair", SCOPED, ids=label)
