@@ -7,7 +7,7 @@ class HousingConfig(AppConfig):
     verbose_name = _("Homes")
 
     def ready(self) -> None:
-        from housing import addresses, day_page, search, ways
+        from housing import addresses, day_page, my_page, search, ways
         from housing.models import Listing
         from portal import page_cache, registry
 
@@ -16,4 +16,5 @@ class HousingConfig(AppConfig):
         registry.register_day_page("homes", day_page.queues)
         search.register()
         registry.register_ways("homes", ways.ways)
+        registry.register_my_page("homes", my_page.my_page)
         registry.register_addresses("homes", addresses.addresses)

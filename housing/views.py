@@ -40,14 +40,15 @@ def listing_list(request: MunicipalityRequest) -> HttpResponse:
         {
             "form": form,
             "page": page,
-            "cards": [_card(listing) for listing in page],
+            "cards": [card(listing) for listing in page],
             "is_narrowed": any(value not in {None, ""} for value in form.cleaned_data.values()),
             "list_url": reverse("housing:list", args=[request.municipality.slug]),
         },
     )
 
 
-def _card(listing: Listing) -> dict[str, Any]:
+def card(listing: Listing) -> dict[str, Any]:
+    """As components/card.html takes it, also on My page. Select `municipality` and `postcode` in lists."""
     return {
         # The title stands in the owner's language, the rest of the card in the reader's.
         "title": format_html('<span lang="{}">{}</span>', listing.language, listing.title),

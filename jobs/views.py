@@ -38,14 +38,15 @@ def vacancy_list(request: MunicipalityRequest) -> HttpResponse:
         {
             "form": form,
             "page": page,
-            "cards": [_card(vacancy) for vacancy in page],
+            "cards": [card(vacancy) for vacancy in page],
             "is_narrowed": any(form.cleaned_data.values()),
             "list_url": reverse("jobs:list", args=[request.municipality.slug]),
         },
     )
 
 
-def _card(vacancy: Vacancy) -> dict[str, Any]:
+def card(vacancy: Vacancy) -> dict[str, Any]:
+    """As components/card.html takes it, also on My page."""
     places = [vacancy.employer_name, vacancy.workplace]
     return {
         # The title stands in the employer's language, the rest of the card in the reader's.

@@ -76,6 +76,12 @@ def find(text: str) -> Found:
     return Found(None, _choices(codes or _likeliest_first(_alike(whole.split()), whole)))
 
 
+def codes_in(text: str) -> set[str]:
+    """The occupations that are named in it, as a whole or in one word: quick, for going through many texts."""
+    whole = _folded(text)
+    return {code for name in (whole, *whole.split()) for code in _by_name().get(name, ())}
+
+
 def _with_all(words: list[str]) -> set[str]:
     """In Norwegian, words stand within words: `mekaniker` finds `bilmekaniker`. Short ones only begin one."""
     found = [{code for known, codes in _by_word().items() if _is_part(word, known) for code in codes} for word in words]

@@ -25,8 +25,10 @@ OF_A_HOUSEHOLD = (
 
 
 def preferences_of(household: Household) -> Preferences:
-    """Those that are kept, or new ones that say nothing."""
-    return Preferences.objects.filter(household=household).first() or Preferences(household=household)
+    """Those that are kept, or new ones that say nothing. Looked up once for a household."""
+    if not hasattr(household, "preferences"):
+        household.preferences = Preferences()
+    return household.preferences
 
 
 def told_by(household: Household) -> dict[str, Any]:
@@ -53,8 +55,7 @@ def tell(
     """Keep what stood on one page. Raises ChangedMeanwhile if somebody saved the household since it was opened."""
     claim_version(household, version)
     for person, told in of_persons:
-        if person.household_id != household.pk or not (person.user_id is None or person.user_id == by.pk):
-            raise PermissionError("An adult with an account tells for themselves.")
+        _may_write(by, person, household)
         Person.objects.filter(pk=person.pk).update(**told)
     told_together = dict(of_household or {})
     if "reason" in told_together:
@@ -62,6 +63,12 @@ def tell(
         household.save(update_fields=["reason"])
     if told_together:
         Preferences.objects.update_or_create(household=household, defaults=told_together)
+
+
+def _may_write(by: User, person: Person, household: Household) -> None:
+    is_theirs = person.user_id in {None, by.pk}
+    if person.household_id != household.pk or not is_theirs:
+        raise PermissionError("An adult with an account tells for themselves.")
 
 
 # --- In words -------------------------------------------------------------------------------------
