@@ -1,3 +1,8 @@
 """Newcomers in the office: each list has its file."""
 
-from newcomers import admin_households, admin_imports, admin_registrations  # noqa: F401  # registered by importing
+from newcomers import (  # noqa: F401  # registered by importing
+    admin_bulk,
+    admin_households,
+    admin_imports,
+    admin_registrations,
+)

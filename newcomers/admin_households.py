@@ -5,22 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from newcomers import services
-from newcomers.enums import HouseholdState
+from newcomers import admin_filters as filters
+from newcomers import services, services_office
+from newcomers.admin_counter import CounterPages
+from newcomers.admin_household_list import HouseholdList
+from newcomers.admin_household_pages import HouseholdPages
 from newcomers.forms import LANGUAGE_WISHES
+from newcomers.forms_office import HouseholdForm
 from newcomers.models import Household, Person
 from portal import clock, registry
-from portal.municipalities.access import has_permission
 from portal.municipalities.admin_base import OwnMunicipalityFilter, ScopedAdmin, ScopedInline
 from portal.municipalities.enums import Permission
 
@@ -33,25 +35,30 @@ class PersonInline(ScopedInline):
 
 
 @admin.register(Household)
-class HouseholdAdmin(ScopedAdmin):
-    """Each household with its timeline. Protected ones are not here."""
+class HouseholdAdmin(HouseholdList, HouseholdPages, CounterPages, ScopedAdmin):
+    """The office's work list, and each household with its timeline. Protected ones are not here."""
 
+    form = HouseholdForm
     view_permission = Permission.HOUSEHOLD_VIEW
     change_permission = Permission.HOUSEHOLD_CHANGE
     add_permission = Permission.HOUSEHOLD_CHANGE
     personal = True
-    list_display = ("name", "street", "place", "moved_in_on", "state", "source", "language")
-    list_filter = ("state", "residency", "source", "language", OwnMunicipalityFilter)
-    search_fields = ("persons__name", "street", "postcode", "city")
-    date_hierarchy = "moved_in_on"
+    list_display = ("name", "place", "moved_in_on", "state", "next_step", "owner", "contacted_on")
+    list_filter = (
+        filters.TabFilter, filters.OwnerFilter, "state", "residency", filters.MovedFilter, filters.AreaFilter,
+        filters.LanguageFilter, filters.NeedFilter, filters.ImportantFilter, "reason", "source", filters.WayInFilter,
+        OwnMunicipalityFilter,
+    )  # fmt: skip
+    list_select_related = ("owner",)
+    search_fields = ("persons__name", "street", "postcode", "city", "preferences__segment")
+    search_help_text = _("A name, an address, or words in which they have told who they are.")
     inlines = (PersonInline,)
-    actions = ("mark_settled", "mark_moved_away")
     fieldsets = (
-        (None, {"fields": ("timeline", "municipality", "state")}),
+        (None, {"fields": ("version_seen", "timeline", "municipality", "state", "owner", "contacted_on")}),
         (_("Address"), {"fields": ("care_of", "street", "postcode", "city", "wants_post")}),
-        (_("Moving"), {"fields": ("moved_in_on", "residency", "language", "source", "reason", "wishes")}),
+        (_("Moving"), {"fields": ("moved_in_on", "residency", "language", "source", "way_in", "reason", "wishes")}),
     )
-    readonly_fields = ("timeline", "state")
+    readonly_fields = ("timeline", "state", "contacted_on", "way_in")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Household]:
         return super().get_queryset(request).shown().prefetch_related("persons")
@@ -67,13 +74,32 @@ class HouseholdAdmin(ScopedAdmin):
             )
         return field
 
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "owner":
+            kwargs["queryset"] = services_office.colleagues_in(self.visible_municipalities(request))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    # --- In the list ---
+
     @admin.display(description=_("adults"))
     def name(self, household: Household) -> str:
         return household.name
 
     @admin.display(description=_("place"), ordering="postcode")
     def place(self, household: Household) -> str:
-        return f"{household.postcode} {household.city}".strip()
+        return f"{household.street}, {household.postcode} {household.city}".strip(", ")
+
+    @admin.display(description=_("next"))
+    def next_step(self, household: Any) -> SafeString | str:
+        step = household.next
+        if step.due_on is None:
+            return step.title or "–"
+        day = date_format(step.due_on, "SHORT_DATE_FORMAT")
+        if step.is_late:
+            return format_html('{}, <strong class="late">{} ({})</strong>', step.title, day, _("late"))
+        return f"{step.title}, {day}"
+
+    # --- The page ---
 
     @admin.display(description=_("what has happened, and what comes next"))
     def timeline(self, household: Household) -> SafeString | str:
@@ -84,57 +110,23 @@ class HouseholdAdmin(ScopedAdmin):
         entries = [e for e in entries if e.state != "done"] + [e for e in reversed(entries) if e.state == "done"]
         return render_to_string("admin/newcomers/household/timeline.html", {"entries": entries})
 
-    # --- Leaving, settling ---
-
-    @admin.action(description=_("Settled: they stand on their own feet"), permissions=["change"])
-    def mark_settled(self, request: HttpRequest, queryset: QuerySet[Household]) -> None:
-        self._move(request, queryset, HouseholdState.SETTLED)
-
-    @admin.action(description=_("Moved away"), permissions=["change"])
-    def mark_moved_away(self, request: HttpRequest, queryset: QuerySet[Household]) -> None:
-        self._move(request, queryset, HouseholdState.MOVED_AWAY)
-
-    def _move(self, request: HttpRequest, queryset: QuerySet[Household], to: HouseholdState) -> None:
-        refused = 0
-        for household in queryset:
-            try:
-                services.move(household, to=to, by=request.user, on=clock.today())
-            except services.MoveRefused:
-                refused += 1
-        if refused:
-            self.message_user(
-                request,
-                _("%(count)d could not be moved there from the state they are in.") % {"count": refused},
-                messages.WARNING,
-            )
-
-    # --- Protected address ---
-
-    def get_urls(self) -> list[URLPattern]:
-        protect = self.admin_site.admin_view(self.protect)
-        return [path("<uuid:pk>/protect/", protect, name="newcomers_household_protect"), *super().get_urls()]
-
-    def protect(self, request: HttpRequest, pk: str) -> HttpResponse:
-        """Ask once more, then take the household out of every list and forget its address."""
-        household = self.get_object(request, str(pk))
-        if household is None or not self._may_protect(request, household):
-            return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))
-        if request.method == "POST":
-            services.restrict(household, by=request.user)
-            self.log_change(request, household, "")
-            self.message_user(request, _("The household is protected and stands in no list any more."))
-            return redirect(reverse("admin:newcomers_household_changelist"))
-        context = {**self.admin_site.each_context(request), "title": _("Protected address"), "original": household,
-                   "opts": self.opts}  # fmt: skip
-        return TemplateResponse(request, "admin/newcomers/household/protect.html", context)
-
-    def _may_protect(self, request: HttpRequest, household: Household) -> bool:
-        return has_permission(request.user, Permission.HOUSEHOLD_RESTRICT, household.municipality)
-
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         household = self.get_object(request, object_id)
-        may = household is not None and self._may_protect(request, household)
-        extra = {"may_protect": may, "actions": registry.actions(request.user, household) if household else []}
-        return super().change_view(request, object_id, form_url, (extra_context or {}) | extra)
+        if household is None:
+            raise Http404
+        context = self.page_context(request, household) | (extra_context or {})
+        try:
+            return super().change_view(request, object_id, form_url, context)
+        except services.ChangedMeanwhile:  # in the very moment of saving: now the form sees it, and says so
+            return super().change_view(request, object_id, form_url, context)
+
+    def save_model(self, request: HttpRequest, obj: Household, form: Any, change: bool) -> None:
+        if not change:
+            super().save_model(request, obj, form, change)
+            return
+        services.claim_version(obj, form.cleaned_data["version_seen"])
+        # What stands on no form, such as the state, may have been changed by somebody else by now.
+        columns = {field.name for field in obj._meta.concrete_fields} & set(form.cleaned_data)
+        obj.save(update_fields=[*columns, "address_key"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from newcomers import introductions, services, services_drafts, services_registering
+from newcomers import bulk, introductions, services, services_desk, services_drafts, services_registering
 
 
 def run(*, on: date, dry_run: bool = False) -> dict[str, int]:
@@ -14,4 +14,6 @@ def run(*, on: date, dry_run: bool = False) -> dict[str, int]:
         "unconfirmed_dropped": services_registering.drop_unconfirmed(on=on, dry_run=dry_run),
         "unfinished_dropped": services_drafts.drop_unfinished(on=on, dry_run=dry_run),
         "unanswered_dropped": introductions.drop_unanswered(on=on, dry_run=dry_run),
+        "bulk_drafts_dropped": bulk.drop_drafts(on=on, dry_run=dry_run),
+        "desk_confirmations_dropped": services_desk.drop_unanswered(on=on, dry_run=dry_run),
     }

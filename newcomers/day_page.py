@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
 from django.db.models import Count
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from newcomers import inbox
 from newcomers.access import registrations_to_look_at
 from newcomers.models import Household
 from portal.accounts.models import User
@@ -26,6 +28,7 @@ def queues(user: User, municipalities: Sequence[Municipality], on: date) -> Iter
     own = [m for m in municipalities if has_permission(user, Permission.HOUSEHOLD_CHANGE, m)]
     if own:
         yield _to_look_at(own)
+        yield from _inbox(own, on)
 
 
 def figures(user: User, municipalities: Sequence[Municipality], on: date) -> Iterable[Figure]:
@@ -52,3 +55,25 @@ def _to_look_at(own: Sequence[Municipality]) -> Queue:
         action=_("See whether they belong to a household we know"),
         detail=_("Somebody with another account lives there already, or the address differs."),
     )
+
+
+def _inbox(own: Sequence[Municipality], on: date) -> Iterable[Queue]:
+    """Three tabs of the list of households, each with what it counts."""
+    shown = Household.objects.shown().filter(municipality__in=own)
+    too_long = datetime.combine(on - timedelta(days=inbox.DAYS_TO_CONTACT), time())
+    silent = inbox.never_contacted(shown).filter(created_at__lt=timezone.make_aware(too_long))
+    days = {"days": inbox.DAYS_TO_CONTACT}
+    yield _tab(12, _("Households with a late promise"), inbox.late(shown, on).count(), inbox.LATE, "late",
+               _("See what was promised, and do it"))  # fmt: skip
+    yield _tab(28, _("New households that nobody has"), inbox.choose(shown, inbox.NEW, on).count(), inbox.NEW, "new",
+               _("Take them, or give them to a colleague"))  # fmt: skip
+    yield _tab(29, _("Waiting for contact for more than %(days)d days") % days, silent.count(), inbox.WAITING, "due",
+               _("Call them, and note it"))  # fmt: skip
+
+
+def _tab(order: int, title: str, count: int, tab: str, state: str, action: str) -> Queue:
+    url = f"{reverse('admin:newcomers_household_changelist')}?show={tab}"
+    return Queue(
+        order=order, title=title, count=count, url=url, action=action,
+        state=state if count else "ok",  # type: ignore[arg-type]  # one of the states, as given above
+    )  # fmt: skip

@@ -4,9 +4,9 @@ import logging
 
 from celery import shared_task
 
+from newcomers import bulk, imports
 from newcomers import daily as the_day
-from newcomers import imports
-from newcomers.models import MoverImport
+from newcomers.models import BulkMessage, MoverImport
 from portal import clock
 
 logger = logging.getLogger(__name__)
@@ -20,6 +20,16 @@ def daily() -> None:
 @shared_task(name="newcomers.take_import")
 def take_import(import_id: str) -> None:
     imports.run_import(MoverImport.objects.get(pk=import_id))
+
+
+@shared_task(name="newcomers.send_bulk")
+def send_bulk(bulk_id: str) -> None:
+    bulk.run(BulkMessage.objects.select_related("municipality").get(pk=bulk_id))
+
+
+@shared_task(name="newcomers.send_bulk_left_behind")
+def send_bulk_left_behind() -> None:
+    bulk.run_left_behind()
 
 
 @shared_task(name="newcomers.take_left_behind")

@@ -144,6 +144,14 @@ class TaskKind:
 
 
 @dataclass(frozen=True)
+class Care:
+    """Rows with a `household` by which somebody has it: those that are open now, and all on which promises stand."""
+
+    open: Callable[[], QuerySet[Any]]
+    every: Callable[[], QuerySet[Any]]
+
+
+@dataclass(frozen=True)
 class NavItem:
     """A way in, shown in the header of every page of a municipality."""
 
@@ -203,6 +211,7 @@ _navigation: list[NavItem] = []
 _ways: dict[str, WayProvider] = {}
 _addresses: dict[str, AddressProvider] = {}
 task_kinds: dict[str, TaskKind] = {}
+cares: dict[str, Care] = {}
 
 # Models with a way to a household whose rows the timeline shows; a test finds models that nobody declared.
 timeline_models: set[str] = set()
@@ -310,6 +319,11 @@ def why_not_merge(kept: Household, gone: Household) -> str:
 
 def register_task_kind(kind: TaskKind) -> None:
     task_kinds[kind.name] = kind
+
+
+def register_care(name: str, care: Care) -> None:
+    """Who has a household, besides a colleague of the office: then it is nobody's no longer."""
+    cares[name] = care
 
 
 def register_navigation(item: NavItem) -> None:

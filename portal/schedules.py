@@ -23,6 +23,7 @@ class Schedule:
 SCHEDULES = [
     Schedule("outbox.send_left_behind", "Send mail that was left behind", minute="*"),
     Schedule("newcomers.take_left_behind", "Go on with lists of movers that a worker left behind", minute="*/5"),
+    Schedule("newcomers.send_bulk_left_behind", "Go on with messages to many that a worker left behind", minute="*/5"),
     Schedule("newcomers.daily", "Note who has moved in today; drop registrations nobody confirmed", "10", "4"),
     Schedule("accounts.clear_sessions", "Forget sign-ins that have run out", "20", "4"),
     Schedule("search.daily", "Build the search index anew; forget what was looked for a year ago", "40", "3"),

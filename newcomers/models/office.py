@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from newcomers.enums import BulkPurpose, BulkState, NoteKind, Reached
 from newcomers.models.households import Household, Person
 from portal.identity_numbers import no_identity_number
-from portal.municipalities.models import MunicipalRecord, Municipality, OpaqueModel
+from portal.municipalities.models import Municipality, MunicipalRecord, OpaqueModel
 
 
 class Note(OpaqueModel):

@@ -20,6 +20,7 @@ class HostingConfig(AppConfig):
         post_delete.connect(_free_place, sender=Assignment, dispatch_uid="hosting.free_place")
         registry.register_task_kind(promises.FOLLOW_UPS)
         registry.register_task_kind(promises.HELP)
+        registry.register_care("hosting", registry.Care(Assignment.objects.open, Assignment.objects.all))
         registry.register_landing(20, access.landing)
         registry.register_actions("hosting", access.actions)
         registry.register_protection("hosting", services.end_for_protected)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from newcomers import services as newcomers
 from newcomers.enums import HouseholdState
 from newcomers.models import Household
+from newcomers.services_office import note_contact
 from portal import clock
 from portal.accounts.models import User
 from portal.identity_numbers import no_identity_number
@@ -241,6 +242,8 @@ def log_conversation(
         return conversation
     if outcome == Outcome.NEEDS_HELP:
         _promise_help(assignment, conversation)
+    if outcome != Outcome.NOT_REACHED:
+        note_contact(assignment.household, on)
     if outcome != Outcome.NOT_REACHED and assignment.state == AssignmentState.ACCEPTED:
         move(assignment, to=AssignmentState.ACTIVE, by=by, on=on)
     if task:

@@ -8,8 +8,9 @@ class PackagesConfig(AppConfig):
 
     def ready(self) -> None:
         from portal import registry
-        from welcome.packages import day_page, services, timeline
+        from welcome.packages import access, day_page, services, timeline
 
+        registry.register_actions("packages", access.actions)
         registry.register_timeline("packages", timeline.entries, models=timeline.SHOWN)
         registry.register_my_page("packages", timeline.my_page)
         registry.register_day_page("packages", day_page.queues)

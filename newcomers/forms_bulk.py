@@ -1,0 +1,70 @@
+"""A message to many: why, and what it says in each language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from newcomers.enums import BulkPurpose
+from newcomers.forms import LANGUAGE_WISHES
+from newcomers.models import BulkMessage
+from portal.forms import WithoutIdentityNumbers
+
+
+class BulkForm(WithoutIdentityNumbers):
+    """Subject and text in one language at least; readers of the others get the nearest there is."""
+
+    purpose = forms.ChoiceField(
+        label=_("Why you write"),
+        choices=[("", _("Choose a purpose")), *BulkPurpose.choices],
+        help_text=_("For all but a service message, each person must have said yes. It goes to nobody else."),
+    )
+
+    def __init__(self, data: Any = None, *, bulk: BulkMessage, **kwargs: Any) -> None:
+        self.languages = list(bulk.municipality.languages)
+        self.base_fields = self.base_fields | _text_fields(self.languages)
+        super().__init__(data, **kwargs)
+        self.initial["purpose"] = bulk.purpose
+        for code, text in bulk.texts.items():
+            self.initial |= {f"subject_{code}": text["subject"], f"body_{code}": text["body"]}
+
+    @property
+    def texts(self) -> list[tuple[str, str, forms.BoundField, forms.BoundField]]:
+        names = dict(LANGUAGE_WISHES)
+        return [(code, names.get(code, code), self[f"subject_{code}"], self[f"body_{code}"]) for code in self.languages]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        halves = [(cleaned.get(f"subject_{code}"), cleaned.get(f"body_{code}")) for code in self.languages]
+        for code, (subject, body) in zip(self.languages, halves, strict=True):
+            missing = f"subject_{code}" if body and not subject else f"body_{code}" if subject and not body else None
+            if missing and missing not in self.errors:
+                self.add_error(missing, _("A subject and a text belong together. Write both, or none."))
+        if not self.errors and not any(body for _subject, body in halves):
+            self.add_error(None, _("Write the message in one language at least."))
+        return cleaned
+
+    def written(self) -> dict[str, dict[str, str]]:
+        """As newcomers.bulk.write takes it."""
+        given = self.cleaned_data
+        return {
+            code: {"subject": given[f"subject_{code}"], "body": given[f"body_{code}"]}
+            for code in self.languages
+            if given[f"body_{code}"]
+        }
+
+
+def _text_fields(languages: list[str]) -> dict[str, forms.Field]:
+    fields: dict[str, forms.Field] = {}
+    for code in languages:
+        attrs = {"lang": code, "dir": "auto"}
+        fields[f"subject_{code}"] = forms.CharField(
+            label=_("Subject"), max_length=150, required=False, widget=forms.TextInput(attrs={**attrs, "size": 60})
+        )
+        fields[f"body_{code}"] = forms.CharField(
+            label=_("Text"), max_length=5000, required=False,
+            widget=forms.Textarea(attrs={**attrs, "rows": 8, "cols": 70}),
+        )  # fmt: skip
+    return fields
