@@ -5,4 +5,5 @@ from newcomers import (  # noqa: F401  # registered by importing
     admin_households,
     admin_imports,
     admin_registrations,
+    admin_ways,
 )

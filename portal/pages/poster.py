@@ -40,8 +40,14 @@ class PosterLink:
     code_url: str
 
 
-def poster_pdf(municipality: Municipality, path: str, text: PosterText, on: date) -> bytes:
-    """A4, in the active language. Conforms to PDF/UA-1 and PDF/A-2a."""
+def with_source(path: str, source: str) -> str:
+    """The address of a page as a code holds it; `source` names the poster or link that somebody came by."""
+    address = f"{settings.SITE_URL}{path}"
+    return f"{address}?{urlencode({'from': source})}" if source else address
+
+
+def poster_pdf(municipality: Municipality, path: str, text: PosterText, on: date, source: str = "") -> bytes:
+    """A4, in the active language. Conforms to PDF/UA-1 and PDF/A-2a. The source is in the code, not in the words."""
     address = f"{settings.SITE_URL}{path}"
     document: PosterDocument = {
         "language": translation.get_language() or municipality.main_language,
@@ -53,7 +59,7 @@ def poster_pdf(municipality: Municipality, path: str, text: PosterText, on: date
         "place": municipality.name,
         "invitation": _("Point the camera of your phone at the code."),
         "address": printed_address(address),
-        "qr": qr_code(address),
+        "qr": qr_code(with_source(path, source)),
     }
     return render.render(render.POSTER, document, timestamp=on, forgiving=True)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from io import BytesIO
 from typing import Any
@@ -26,7 +27,7 @@ from portal.pages.addresses import public_address
 from portal.pages.enums import ArticleKind
 from portal.pages.guide import guide_pdf
 from portal.pages.paper_text import printed_address
-from portal.pages.poster import PosterText, poster_pdf, poster_text
+from portal.pages.poster import PosterText, poster_pdf, poster_text, with_source
 from portal.pages.reading import articles
 
 NEWS_IN_FEED = 30
@@ -60,20 +61,29 @@ def guide(request: MunicipalityRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def poster(request: MunicipalityRequest) -> HttpResponse:
-    """A poster for ?page=, a page of this municipality in this language; without one, for its start page."""
-    municipality = request.municipality
+    """A poster for ?page=, a page of this municipality in this language; without one, for its start page.
+
+    Its code carries ?from=, so that the page it leads to knows which poster somebody came by.
+    """
+    municipality, source = request.municipality, _source(request)
     path = request.GET.get("page") or municipality.get_absolute_url()
     text = _poster_text(request, path)
     if text is None:
         raise Http404
     response = _paper(
         request,
-        f"poster:{municipality.pk}:{hashlib.sha256(path.encode()).hexdigest()}",
-        lambda: poster_pdf(municipality, path, text, clock.today()),
+        f"poster:{municipality.pk}:{hashlib.sha256(f'{path} {source}'.encode()).hexdigest()}",
+        lambda: poster_pdf(municipality, path, text, clock.today(), source),
         f"bli-her-{municipality.slug}-poster.pdf",
     )
     response["X-Robots-Tag"] = "noindex"
     return response
+
+
+def _source(request: MunicipalityRequest) -> str:
+    """The name of a poster or link, as the office gives them; anything else is no name."""
+    source = request.GET.get("from", "")
+    return source if re.fullmatch(r"[-a-zA-Z0-9_]{1,40}", source) else ""
 
 
 def _poster_text(request: MunicipalityRequest, path: str) -> PosterText | None:
@@ -102,11 +112,11 @@ def _paper(request: HttpRequest, key: str, make: Callable[[], bytes], filename: 
 @public_page
 @require_safe
 def qr_code(request: MunicipalityRequest) -> HttpResponse:
-    """The address of ?page= as a code, in SVG; without one, of the start page."""
+    """The address of ?page= as a code, in SVG; without one, of the start page. It carries ?from= as a poster does."""
     path = request.GET.get("page") or request.municipality.get_absolute_url()
     if public_address(request.municipality, path) is None:
         raise Http404
-    address = f"{settings.SITE_URL}{path}"
+    address = with_source(path, _source(request))
     title = _("Code that opens %(address)s") % {"address": printed_address(address)}
     svg = BytesIO()
     code = segno.make(address, error=CODE_CORRECTION, micro=False)

@@ -14,7 +14,7 @@ from django_celery_beat.models import CrontabSchedule, PeriodicTask
 from housing.models import Listing
 from jobs.models import Vacancy
 from newcomers.matching import address_key
-from newcomers.models import Consent, Household, HouseholdMove, MoverImport, Person, Registration
+from newcomers.models import Consent, Household, HouseholdMove, MoverImport, Person, Registration, WayIn
 from portal.accounts.models import User
 from portal.documents.models import PrintJob
 from portal.enquiries.models import Enquiry, Remark
@@ -127,6 +127,8 @@ def _office(town: Town, rows: Rows, users: list[User], numbers: range) -> None:
         [Registration(municipality=gol, email=user.email, answers={}, confirmed_at=now) for user in users]
     )
     MoverImport.objects.bulk_create([MoverImport(municipality=gol, basis="test", by=user) for user in users])
+    ways = [WayIn(municipality=gol, code=f"way-{n}", name=f"Way {n}") for n in numbers]
+    WayIn.objects.bulk_create(ways)
     crontab, _created = CrontabSchedule.objects.get_or_create(minute="1")
     PeriodicTask.objects.bulk_create([PeriodicTask(name=f"many {n}", task="t", crontab=crontab) for n in numbers])
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from housing.models import Listing
 from jobs.models import Vacancy
-from newcomers.models import Household, MoverImport, Registration
+from newcomers.models import Household, MoverImport, Registration, WayIn
 from portal.enquiries.models import Enquiry, Remark
 from portal.municipalities.models import DatedTask, Municipality, StaffRole
 from portal.outbox.models import Message
@@ -74,6 +74,7 @@ ROWS: dict[type[Model], Callable[[Town], Any]] = {
     PlaceFigure: lambda town: make_figure(town.municipality),
     Household: lambda town: town.household,
     Registration: _registration,
+    WayIn: lambda town: WayIn.objects.get_or_create(municipality=town.municipality, code="poster", name="Poster")[0],
     MoverImport: lambda town: MoverImport.objects.create(municipality=town.municipality, basis="test"),
     Listing: lambda town: ListingFactory(municipality=town.municipality),
     Vacancy: lambda town: VacancyFactory(municipality=town.municipality),

@@ -41,7 +41,8 @@ OFFICE = {
 }
 OTHERS = [
     "day page", "figures", "home", "start", "topic", "jobs", "jobs, last page", "job", "homes", "homes, last page",
-    "home of a list", "register", "register: return", "introduce", "host: newcomers", "host: newcomer", "host: contact", "my page", "my page: edit",
+    "home of a list", "register", "register: return", "introduce", "host: newcomers", "host: newcomer", "host: contact",
+    "my page", "my page: edit",
     "household", "run: short", "run: blocked", "run: done", "ask a host", "promises: all", "search", "mailbox",
     "search the site", "search the site, misspelt",
     "ask", "something is wrong", "facts", "feed", "guide", "poster", "code", "site map",

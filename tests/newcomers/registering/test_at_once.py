@@ -1,0 +1,89 @@
+"""Fifty people, or one person twice, at once: what the database alone can decide."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.db import connections
+
+from newcomers import services_registering
+from newcomers.models import Draft, Household, Person, Registration
+from newcomers.questionnaire import Questionnaire
+from portal.accounts.models import User
+from portal.municipalities.models import Municipality
+from portal.outbox.models import Message
+from tests.conftest import TODAY, two_writers
+from tests.factories import UserFactory
+from tests.newcomers.registering.pages import typed
+
+pytestmark = [pytest.mark.django_db(transaction=True), two_writers]
+
+MANY = 50
+
+
+def at_once(steps: Sequence[Callable[[], Any]]) -> list[Any]:
+    """Each in its own thread and connection."""
+    start = Barrier(len(steps))
+
+    def run(step: Callable[[], Any]) -> Any:
+        try:
+            start.wait()
+            return step()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(steps)) as pool:
+        return list(pool.map(run, steps))
+
+
+def answers(gol: Municipality, **changes: Any) -> dict[str, Any]:
+    draft = Draft(municipality=gol, answers=typed(**changes))
+    return Questionnaire(draft, on=TODAY).result()
+
+
+def register_and_confirm(gol: Municipality, submission: uuid.UUID, given: dict[str, Any], user: User) -> int:
+    """How many households this very call has made or found."""
+    services_registering.register(submission=submission, municipality=gol, answers=given, language="en")
+    return len(services_registering.confirm_registrations(user=user, only={submission}, on=TODAY))
+
+
+def test_fifty_at_once_lose_none_and_double_none(gol: Municipality) -> None:
+    steps = []
+    for number in range(MANY):
+        email = f"person{number}@home.example"
+        given = answers(gol, name=f"Person {number}", email=email, street=f"Lia {number}", alone=True)
+        user, submission = UserFactory(email=email), uuid.uuid4()
+        steps.append(lambda s=submission, g=given, u=user: register_and_confirm(gol, s, g, u))
+    assert at_once(steps) == [1] * MANY
+    assert Household.objects.count() == Registration.objects.count() == Person.objects.count() == MANY
+    assert Message.objects.filter(kind="registration_copy").count() == MANY
+
+
+def test_one_registration_sent_many_times_at_once_is_one(gol: Municipality) -> None:
+    user, submission, given = UserFactory(email="kari@home.example"), uuid.uuid4(), answers(gol)
+    outcomes = at_once([lambda: register_and_confirm(gol, submission, given, user)] * 10)
+    assert sum(outcomes) == 1
+    assert (Registration.objects.count(), Household.objects.count(), Person.objects.count()) == (1, 1, 4)
+
+
+def test_two_who_register_the_same_household_at_once_find_each_other(gol: Municipality) -> None:
+    """Each names the other. One household; the second waits for the office, since somebody has an account there."""
+    kari, ola = UserFactory(email="kari@home.example"), UserFactory(email="ola@home.example")
+    of_kari = answers(gol)
+    of_ola = answers(
+        gol, name="Ola Eksempel", birth_year="1988", email="ola@home.example",
+        second_name="Kari Eksempel", second_birth_year="1990", second_email="kari@home.example",
+    )  # fmt: skip
+    at_once(
+        [
+            lambda: register_and_confirm(gol, uuid.uuid4(), of_kari, kari),
+            lambda: register_and_confirm(gol, uuid.uuid4(), of_ola, ola),
+        ]
+    )
+    assert Household.objects.count() == 1
+    assert Person.objects.filter(is_adult=True).count() == 2
