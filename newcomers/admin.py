@@ -2,8 +2,10 @@
 
 from newcomers import (  # noqa: F401  # registered by importing
     admin_bulk,
+    admin_farewells,
     admin_households,
     admin_imports,
+    admin_pairs,
     admin_registrations,
     admin_ways,
 )

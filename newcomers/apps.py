@@ -9,7 +9,17 @@ class NewcomersConfig(AppConfig):
     def ready(self) -> None:
         from allauth.account.signals import user_logged_in
 
-        from newcomers import access, bulk, day_page, signals, timeline, timeline_office
+        from newcomers import (
+            access,
+            bulk,
+            day_page,
+            day_page_movers,
+            pairs,
+            signals,
+            timeline,
+            timeline_movers,
+            timeline_office,
+        )
         from portal import registry
 
         user_logged_in.connect(signals.finish_registrations, dispatch_uid="newcomers.finish_registrations")
@@ -17,6 +27,9 @@ class NewcomersConfig(AppConfig):
         registry.register_timeline("newcomers", timeline.entries, models=timeline.SHOWN)
         registry.register_timeline("office", timeline_office.entries, models=timeline_office.SHOWN)
         registry.register_protection("bulk", bulk.stop_for)
+        registry.register_timeline("movers", timeline_movers.entries, models=timeline_movers.SHOWN)
+        registry.register_protection("movers", pairs.forget_protected)
+        registry.register_day_page("movers", day_page_movers.queues)
         registry.register_day_page("newcomers", day_page.queues)
         registry.register_figures("newcomers", day_page.figures)
         registry.register_addresses("register", lambda municipality, on: [registry.PublicAddress("newcomers:register")])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from newcomers import bulk, introductions, services, services_desk, services_drafts, services_registering
+from newcomers import bulk, introductions, pairs, services, services_desk, services_drafts, services_registering
 
 
 def run(*, on: date, dry_run: bool = False) -> dict[str, int]:
@@ -16,4 +16,6 @@ def run(*, on: date, dry_run: bool = False) -> dict[str, int]:
         "unanswered_dropped": introductions.drop_unanswered(on=on, dry_run=dry_run),
         "bulk_drafts_dropped": bulk.drop_drafts(on=on, dry_run=dry_run),
         "desk_confirmations_dropped": services_desk.drop_unanswered(on=on, dry_run=dry_run),
+        "pairs_found": pairs.find_doubles(on=on, dry_run=dry_run),
+        "undecided_dropped": pairs.drop_undecided(on=on, dry_run=dry_run),
     }

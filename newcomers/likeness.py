@@ -124,8 +124,9 @@ def _words_alike(one: str, other: str) -> bool:
     """A slip of the finger in a short word, two in a long one."""
     if one == other:
         return True
-    slips = 1 if min(len(one), len(other)) < 6 else 2
-    return min(len(one), len(other)) > 2 and OSA.distance(one, other, score_cutoff=slips) <= slips
+    shorter, longer = sorted((len(one), len(other)))
+    slips = 1 if shorter < 6 else 2
+    return shorter > 1 and longer > 2 and OSA.distance(one, other, score_cutoff=slips) <= slips
 
 
 def _same_place(one: PlaceFacts, other: PlaceFacts) -> list[PairReason]:

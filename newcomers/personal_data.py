@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
 
+from newcomers import pairs
 from newcomers.models import Draft, Household, Introduction, Registration
 from portal.municipalities.models import DatedTask
 from portal.personal_data import PersonalTable, register_personal_data
@@ -109,9 +110,35 @@ TABLES = [
         {"bulk": "the message itself stands in the same export"},
         household="household",
     ),
+    PersonalTable(
+        "newcomers.MoverRow",
+        ["packed", "kind", "differences"],
+        {"record": "which list it stood in", "position": "its place in the list", "chosen": "whether it is to be taken"},
+        household="household",
+    ),
+    PersonalTable(
+        "newcomers.Pair",
+        ["created_at", "reasons", "state", "decided_on"],
+        {
+            "other": "another household's, until somebody found that it is the same",
+            "row": "stands in the same export when it is theirs",
+            "decided_by": "a colleague; who looked and who changed is said by role, under who has looked",
+        },
+        household="household",
+    ),
+    PersonalTable(
+        "newcomers.Merge",
+        ["created_at", "on", "undone_on", "left_out"],
+        {
+            "kept": "stands in the same export",
+            "snapshot": "the same data as it stood before, for 30 days, so that a mistake can be undone",
+            "undone_by": "a colleague; who looked and who changed is said by role, under who has looked",
+        },
+        household="kept",
+    ),
 ]
 NOTHING_IN = {
-    "newcomers.MoverImport": "names the colleague; households wait in it for minutes, and are emptied when taken",
+    "newcomers.MoverImport": "names the colleague, and nobody of the list: those wait in MoverRow",
     "newcomers.BulkMessage": "names the colleague who wrote it; its copies to each are messages",
     "newcomers.SavedView": "a colleague's own list, by its filters",
 }
@@ -126,6 +153,7 @@ def erase(household: Household) -> None:
     Registration.objects.filter(household=None, **here).delete()
     Draft.objects.filter(**here).delete()
     Introduction.objects.filter(**here).delete()
+    pairs.forget_protected(household)
 
 
 register_personal_data("newcomers", holds=TABLES, erase=erase, nothing_in=NOTHING_IN)

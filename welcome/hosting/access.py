@@ -32,6 +32,13 @@ def host_of(request: MunicipalityRequest) -> Host:
     return get_object_or_404(request.municipality.hosts.select_related("user"), user=request.user)
 
 
+def why_not_merge(kept: Household, gone: Household) -> str:
+    """Two hosts who both follow the same people: somebody talks with them first."""
+    if Assignment.objects.open().filter(household__in=[kept, gone]).count() > 1:
+        return _("Both have a host. End one of the two assignments first.")
+    return ""
+
+
 def landing(user: User) -> str | None:
     """Hosts go to their newcomers."""
     host = Host.objects.filter(user=user, municipality__is_active=True).select_related("municipality").first()
