@@ -15,6 +15,7 @@ class NewcomersConfig(AppConfig):
             day_page,
             day_page_movers,
             pairs,
+            reach,
             signals,
             timeline,
             timeline_movers,
@@ -32,6 +33,7 @@ class NewcomersConfig(AppConfig):
         registry.register_day_page("movers", day_page_movers.queues)
         registry.register_day_page("newcomers", day_page.queues)
         registry.register_figures("newcomers", day_page.figures)
+        registry.register_reach("contact", _("in touch"), reach.was_in_touch)
         registry.register_addresses("register", lambda municipality, on: [registry.PublicAddress("newcomers:register")])
         registry.register_navigation(
             registry.NavItem(30, _("Register"), "newcomers:register", shown=access.has_no_household)

@@ -21,7 +21,7 @@ from portal.personal_data import register_retention as register_retention
 from portal.personal_data import was_erased as was_erased
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
+    from django.db.models import Q, QuerySet
     from django.http import HttpRequest
 
     from portal.accounts.models import User
@@ -120,6 +120,15 @@ class SiteFigures:
 
 
 @dataclass(frozen=True)
+class Reach:
+    """A way in which a household was reached; `q` picks those of a queryset of households that were."""
+
+    name: str
+    title: str | Promise
+    q: Callable[[], Q]
+
+
+@dataclass(frozen=True)
 class TaskKind:
     """What a kind of promise means: its name, where staff find it, and how its owner is reminded."""
 
@@ -202,6 +211,7 @@ _day_page: dict[str, QueueProvider] = {}
 _actions: dict[str, ActionProvider] = {}
 _landings: list[tuple[int, Callable[[User], str | None]]] = []
 _figures: dict[str, FigureProvider] = {}
+_reach: dict[str, Reach] = {}
 _site_figures: dict[str, SiteFiguresProvider] = {}
 _protection: dict[str, Callable[[Household], None]] = {}
 _merging: dict[str, Callable[[Household, Household], str]] = {}
@@ -256,6 +266,15 @@ def register_figures(name: str, provider: FigureProvider) -> None:
 
 def figures(user: User, municipalities: Sequence[Municipality], on: date) -> list[Figure]:
     return [figure for provide in _figures.values() for figure in provide(user, municipalities, on)]
+
+
+def register_reach(name: str, title: str | Promise, q: Callable[[], Q]) -> None:
+    """A column of "Whom we reach" (welcome.insight). `q` is asked for each report, so that it may hold subqueries."""
+    _reach[name] = Reach(name, title, q)
+
+
+def reach_kinds() -> list[Reach]:
+    return list(_reach.values())
 
 
 def register_site_figures(name: str, provider: SiteFiguresProvider) -> None:

@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "welcome.letters",
     "welcome.packages",
     "welcome.hosting",
+    "welcome.insight",
 ]
 
 MIDDLEWARE = [
@@ -223,8 +224,6 @@ MFA_TOTP_ISSUER = "Bli her"
 # Without it everybody has the proxy's address, and one visitor uses up the sign-ins and registrations of all.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", 1 if PRODUCTION else 0)
 STAFF_SECOND_FACTOR = env.flag("STAFF_SECOND_FACTOR", PRODUCTION)
-
-# --- Mail -----------------------------------------------------------------------------------------
 # ID-porten and Entra ID, each on where its variables are set. A second factor there counts here only where named.
 SECOND_FACTOR_FROM = connectors.second_factor_from()
 SOCIALACCOUNT_ADAPTER = "portal.accounts.adapter.SocialAccountAdapter"
@@ -239,6 +238,8 @@ SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST = (
+# --- Mail -----------------------------------------------------------------------------------------
+
     _required_in_production("EMAIL_HOST", "", "Production needs the name of an SMTP server.")
     if PRODUCTION
     else env.text("EMAIL_HOST", "")

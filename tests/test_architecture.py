@@ -27,6 +27,7 @@ ORDER = [
     "welcome.letters",
     "welcome.packages",
     "welcome.hosting",
+    "welcome.insight",
 ]
 # Neighbours that stand side by side.
 STRANGERS = {("jobs", "housing")}

@@ -22,9 +22,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from portal import clock, registry
-from portal.municipalities.access import is_region_administrator, roles_of
+from portal.municipalities.access import has_permission, is_region_administrator, roles_of
 from portal.municipalities.admin_base import ScopedAdmin
 from portal.municipalities.admin_figures import figures_page, places_with_figures
+from portal.municipalities.enums import Permission
 from portal.municipalities.models import Municipality
 
 
@@ -100,6 +101,7 @@ class PortalAdminSite(admin.AdminSite):
             "queues": registry.day_page(request.user, own, on),
             "figures": registry.figures(request.user, own, on),
             "may_see_figures": places_with_figures(request.user).exists(),
+            "may_see_reach": has_permission(request.user, Permission.FIGURES_VIEW),
         }
         return super().index(request, (extra_context or {}) | context)
 

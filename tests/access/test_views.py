@@ -95,9 +95,11 @@ TABLE = [
 ELSEWHERE = {
     "home", "healthz", "components", "mailbox", "mail", "closed", "picture", "worker", "offline", "verify",
     "robots", "sitemap", "sitemap_of_municipality",
-    "account", "end_session", "end_other_sessions", "disconnect", "forget_pending",
+    "account", "end_session", "end_other_sessions", "disconnect", "forget_pending", "insight:reach",
+    "insight:reach_csv",
 }  # fmt: skip
-LIBRARY = ("account_", "mfa_", "socialaccount_", "openid_connect_", "usersessions_")
+# Old addresses of the library have no name; they are closed (portal/urls.py).
+LIBRARY = ("None", "account_", "mfa_", "socialaccount_", "openid_connect_", "usersessions_")
 
 
 @dataclass

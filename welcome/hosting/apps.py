@@ -14,7 +14,7 @@ class HostingConfig(AppConfig):
         from django.db.models.signals import post_delete
 
         from portal import registry
-        from welcome.hosting import access, day_page, promises, services, timeline
+        from welcome.hosting import access, day_page, promises, reach, services, timeline
         from welcome.hosting.models import Assignment
 
         post_delete.connect(_free_place, sender=Assignment, dispatch_uid="hosting.free_place")
@@ -29,6 +29,7 @@ class HostingConfig(AppConfig):
         registry.register_my_page("hosting", timeline.my_page)
         registry.register_day_page("hosting", day_page.queues)
         registry.register_navigation(registry.NavItem(90, _("Host"), "hosting:newcomers", shown=access.is_host))
+        registry.register_reach("host", _("host"), reach.had_host)
 
 
 def _free_place(instance: Any, **kwargs: Any) -> None:

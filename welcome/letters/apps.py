@@ -8,8 +8,9 @@ class LettersConfig(AppConfig):
 
     def ready(self) -> None:
         from portal import registry
-        from welcome.letters import day_page, services, timeline
+        from welcome.letters import day_page, reach, services, timeline
 
         registry.register_timeline("letters", timeline.entries, models=timeline.SHOWN)
         registry.register_day_page("letters", day_page.queues)
+        registry.register_reach("letter", _("letter"), reach.got_letter)
         registry.register_protection("letters", services.forget_address)
