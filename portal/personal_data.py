@@ -59,10 +59,12 @@ class PersonalTable:
     account: str = ""
     email: str = ""
     rows: Callable[[Subject], QuerySet[Any]] | None = None
+    # Tables behind columns that are read as words, as for prefetch_related.
+    related: Sequence[str] = ()
 
     def rows_of(self, subject: Subject) -> QuerySet[Any]:
         if self.rows:
-            return self.rows(subject)
+            return self.rows(subject).prefetch_related(*self.related)
         theirs = Q(pk__in=[])
         if self.household:
             theirs |= Q(**{self.household: subject.household.pk})
@@ -73,8 +75,8 @@ class PersonalTable:
         ]:
             if way:
                 theirs |= Q(**{f"{way}__in": values})
-        queryset = apps.get_model(self.model)._base_manager.filter(theirs)
-        return queryset.order_by("pk")
+        rows: QuerySet[Any] = apps.get_model(self.model)._base_manager.filter(theirs).order_by("pk")
+        return rows.prefetch_related(*self.related)
 
 
 @dataclass(frozen=True)

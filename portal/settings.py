@@ -104,6 +104,8 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    # Who opened which household: kept for the household to see.
+    "privacy.middleware.AccessMiddleware",
     # Who changed a text: kept with each version of it.
     "simple_history.middleware.HistoryRequestMiddleware",
 ]
@@ -352,6 +354,14 @@ LOGGING = {
 # --- The portal -----------------------------------------------------------------------------------
 
 ACCESSIBILITY_STATEMENT_URL = env.text("ACCESSIBILITY_STATEMENT_URL", "")
+# Makes the keys by which erased persons are recognised. It must outlive a change of SECRET_KEY, and never be lost.
+ERASURE_KEY = _required_in_production("ERASURE_KEY", SECRET_KEY, "Production needs 50 random characters, kept for good.")
+# For so long an erased household is not taken in from a list again, and gets no second package.
+ERASED_MONTHS = env.number("ERASED_MONTHS", 24)
+# One line for each erasure, to be kept apart from the database and its backups: a restored backup is cleared by it.
+ERASURES_FILE = Path(env.text("ERASURES_FILE", str(VAR_DIR / "erasures.jsonl")))
+# Households that one colleague or host may open in an hour before the coordinator is told.
+UNUSUAL_READING_PER_HOUR = env.number("UNUSUAL_READING_PER_HOUR", 40)
 SILENT_DAYS_BEFORE_ESCALATION = env.number("SILENT_DAYS_BEFORE_ESCALATION", 7)
 # Seconds a website has to answer when links are checked. Whoever writes a link must not reach into our own network.
 LINK_SECONDS = 10

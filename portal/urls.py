@@ -17,6 +17,7 @@ in_municipality = [
     path("", include("portal.search.urls")),
     path("", include("portal.enquiries.urls")),
     path("facts/", include("portal.statistics.urls")),
+    path("my/data/", include("privacy.urls")),
     path("", include("newcomers.urls")),
     path("homes/", include("housing.urls")),
     path("jobs/", include("jobs.urls")),

@@ -9,8 +9,10 @@ class PrivacyConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.module_loading import autodiscover_modules
 
-        from portal import registry
-        from privacy import timeline
+        from portal import personal_data, registry
+        from privacy import erased, my_page, timeline
 
+        registry.register_my_page("privacy", my_page.sections)
+        personal_data.register_was_erased(erased.erased_among)
         registry.register_timeline("privacy", timeline.entries, models=timeline.SHOWN)
         autodiscover_modules("personal_data")

@@ -20,6 +20,18 @@ TABLES = [
         {"user": "the account itself", "data": "the secret of a second factor: it must not leave the database"},
         account="user",
     ),
+    PersonalTable(
+        "usersessions.UserSession",
+        ["created_at", "last_seen_at", "ip", "user_agent"],
+        {"user": "the account itself", "session_key": "opens the account", "data": "the library's own, empty here"},
+        account="user",
+    ),
+    PersonalTable(
+        "socialaccount.SocialAccount",
+        ["provider", "uid", "last_login", "date_joined", "extra_data"],
+        {"user": "the account itself"},
+        account="user",
+    ),
 ]
 NOTHING_IN = {
     "admin.LogEntry": "what a colleague did in the office, with ids alone where it is about persons",

@@ -25,6 +25,7 @@ LETTER = "letter"
 PACKING_LIST = "packing_list"
 GUIDE = "guide"
 POSTER = "poster"
+OWN_DATA = "own_data"
 
 TEMPLATE_FOLDER = Path(__file__).resolve().parent / "typst"
 STANDARDS: list[typst.PDFStandard] = ["ua-1", "a-2a"]

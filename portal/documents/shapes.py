@@ -254,3 +254,24 @@ class PosterDocument(TypedDict):
     invitation: str  # "Point your phone's camera here"
     address: str  # in letters, for those without a camera
     qr: QrCode
+
+
+class OwnDataCell(TypedDict):
+    label: str
+    value: str
+
+
+class OwnDataSection(TypedDict):
+    title: str
+    rows: list[list[OwnDataCell]]
+
+
+class OwnDataDocument(TypedDict):
+    """Everything that is kept of somebody, for them to read."""
+
+    language: str
+    title: str
+    author: str
+    lead: list[str]  # which day it is from; when letters of a name are missing
+    page: str
+    sections: list[OwnDataSection]

@@ -88,6 +88,8 @@ class ScopedAdmin(admin.ModelAdmin):
     delete_permission: Permission | None = None
     # Rows about persons: the admin's log keeps that they were changed and by whom, never their names.
     personal = False
+    # Names households on its pages without being about one, as a run or a list of movers: logged as a list.
+    shows_households = False
     list_per_page = 50
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER

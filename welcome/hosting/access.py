@@ -17,9 +17,11 @@ from newcomers.models import Consent, Household
 from portal.accounts.models import User
 from portal.municipalities.access import has_permission
 from portal.municipalities.enums import Permission
-from portal.municipalities.middleware import MunicipalityRequest
+from portal.municipalities.middleware import MunicipalityRequest, SignedInRequest
 from portal.municipalities.models import DatedTask
 from portal.registry import Action
+from privacy import access_log
+from privacy.enums import HOST, AccessKind
 from welcome.hosting.enums import ANSWER
 from welcome.hosting.models import Assignment, AssignmentQuerySet, FollowUpStep, Host, language_name
 from welcome.hosting.services import step_of
@@ -68,6 +70,18 @@ def actions(user: User, household: Household) -> Iterable[Action]:
 
 def newcomers_of(host: Host) -> AssignmentQuerySet:
     return AssignmentQuerySet(Assignment).filter(host=host).open().shown().with_next_step()
+
+
+def note_access(request: SignedInRequest, kind: AccessKind, assignment: Assignment | None = None) -> None:
+    """The host has opened one of their own pages; the household sees that on My page."""
+    page = request.resolver_match.view_name if request.resolver_match else ""
+    if assignment is None:
+        own = [request.municipality.pk]
+        access_log.note_list(by=request.user, role=HOST, page=page, municipalities=own, kind=kind)
+        return
+    household = assignment.household
+    shown = [access_log.Seen(household.pk, household.municipality_id, None)]
+    access_log.note(by=request.user, role=HOST, kind=kind, page=page, seen=shown)
 
 
 @dataclass(frozen=True)

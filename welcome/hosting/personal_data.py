@@ -16,6 +16,7 @@ TABLES = [
         ["created_at", "host", "state", "proposed_on", "accepted_on", "ended_on", "end_reason"],
         {"plan": "the same for everyone", "steps_from": "counts the steps of the plan"},
         household="household",
+        related=["host__user"],
     ),
     PersonalTable("hosting.AssignmentMove", ["from_state", "to_state", "on"], household="assignment__household"),
     PersonalTable(

@@ -18,8 +18,9 @@ from portal import clock
 from portal.municipalities.middleware import SignedInRequest
 from portal.pages.reading import ContactCard
 from portal.pages.texts import text_in
+from privacy.enums import AccessKind
 from welcome.hosting import services
-from welcome.hosting.access import Card, cards, host_of, newcomers_of, shared_contacts
+from welcome.hosting.access import Card, cards, host_of, newcomers_of, note_access, shared_contacts
 from welcome.hosting.enums import Outcome
 from welcome.hosting.forms import ConversationForm, DeclineForm
 from welcome.hosting.models import Assignment, FollowUpPlan
@@ -31,12 +32,14 @@ def newcomers(request: SignedInRequest) -> HttpResponse:
     """All of the host's households, what is due first."""
     host = host_of(request)
     found = cards(newcomers_of(host), clock.today())
+    note_access(request, AccessKind.LISTED)
     return render(request, "hosting/newcomers.html", {"host": host, "cards": found})
 
 
 @require_safe
 def newcomer(request: SignedInRequest, assignment_id: UUID) -> HttpResponse:
     assignment = _own(request, assignment_id)
+    note_access(request, AccessKind.VIEWED, assignment)
     context = {
         "card": Card(assignment, clock.today()),
         "assignment": assignment,
@@ -55,6 +58,7 @@ def accept(request: SignedInRequest, assignment_id: UUID) -> HttpResponse:
         services.accept(by=request.user, assignment=assignment, on=clock.today())
     except (MoveRefused, ValidationError) as error:
         return _told(request, error)
+    note_access(request, AccessKind.CHANGED, assignment)
     messages.success(request, _("Thank you for saying yes! Here is what to do first."))
     return redirect("hosting:newcomer", request.municipality.slug, assignment.pk)
 
@@ -68,6 +72,7 @@ def decline(request: SignedInRequest, assignment_id: UUID) -> HttpResponse:
         services.decline(by=request.user, assignment=assignment, on=clock.today(), reason=reason)
     except MoveRefused as error:
         return _told(request, error)
+    note_access(request, AccessKind.CHANGED, assignment)
     messages.success(request, _("Thank you for telling us. The service office finds somebody else."))
     return redirect("hosting:newcomers", request.municipality.slug)
 
@@ -91,6 +96,7 @@ def contact(request: SignedInRequest, assignment_id: UUID) -> HttpResponse:
         )
     except MoveRefused as error:
         return _told(request, error)
+    note_access(request, AccessKind.CHANGED, assignment)
     messages.success(request, _thanks(assignment, form.cleaned_data["outcome"]))
     return redirect("hosting:newcomers", request.municipality.slug)
 
@@ -127,6 +133,7 @@ def _contact_page(request: SignedInRequest, assignment: Assignment, form: Conver
     if not assignment.is_followed:
         return redirect("hosting:newcomer", request.municipality.slug, assignment.pk)
     card = Card(assignment, clock.today())
+    note_access(request, AccessKind.VIEWED, assignment)
     way_back = _way_back(request, card)
     context = {"card": card, "form": form, "outcomes": Outcome.choices, "way_back": way_back}
     return render(request, "hosting/contact.html", context)

@@ -17,6 +17,7 @@ from portal.municipalities.models import Municipality
 from portal.pages.enums import Topic
 from portal.pages.facts import VerifiedFact
 from portal.pages.models import ServiceInfo
+from privacy import access_log
 from welcome.letters.composing import LetterMaker, digest, written_date
 from welcome.letters.enums import Occasion
 from welcome.letters.models import Letter, LetterTemplate
@@ -133,5 +134,7 @@ def forget_address(household: Household) -> None:
 
 
 def issue(*, letters: Sequence[UUID], on: date, print_job: PrintJob) -> int:
-    """Drafts become letters that never change; says how many did."""
-    return Letter.objects.filter(pk__in=letters, issued_on=None).update(issued_on=on, print_job=print_job)
+    """Drafts become letters that never change; says how many did. Each household sees that it was printed."""
+    issued = Letter.objects.filter(pk__in=letters, issued_on=None).update(issued_on=on, print_job=print_job)
+    access_log.note_printed(Household.objects.filter(letters__in=letters), by=print_job.by)
+    return issued

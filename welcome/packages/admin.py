@@ -117,6 +117,7 @@ class PackageRunAdmin(PackagesAdmin):
     """Start a run, see who is in it and who is not, print it, fetch the papers."""
 
     form = RunForm
+    shows_households = True
     change_permission = None  # a run is planned and printed, never edited
     list_display = ("quarter", "municipality", "state", "planned_on", "progress", "printed_on")
     list_filter = ("state", OwnMunicipalityFilter)

@@ -44,5 +44,6 @@ class BlockReason(models.TextChoices):
     NO_POST = "does not want post", _("does not want post")
     NO_ADDRESS = "no complete postal address", _("no complete postal address")
     NO_ADULT = "no adult", _("no adult")
+    ERASED = "had themselves erased", _("had themselves erased, and came again")
     UNPRINTABLE = "name or address cannot be printed", _("name or address cannot be printed")
     RUN_PRINTED = "waits for the next run", _("waits for the next run")

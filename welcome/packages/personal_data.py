@@ -12,12 +12,14 @@ TABLES = [
         ["created_at", "occasion", "run", "state", "number"],
         {"letter": "stands in the same export"},
         household="household",
+        related=["run__municipality"],
     ),
     PersonalTable(
         "packages.PackageItem",
         ["gift", "quantity", "state"],
         {"package": "stands in the same export"},
         household="package__household",
+        related=["gift__translations"],
     ),
 ]
 NOTHING_IN = {

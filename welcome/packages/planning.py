@@ -17,6 +17,7 @@ from newcomers.models import Household
 from portal.accounts.models import User
 from portal.clock import Quarter
 from portal.municipalities.models import Municipality
+from privacy import erased
 from welcome.packages import eligibility, stock
 from welcome.packages.eligibility import ALREADY_DONE, READY
 from welcome.packages.enums import BlockReason, ItemState, PackageState
@@ -110,9 +111,20 @@ class Planning:
         self._count_blocked(BlockReason.UNPRINTABLE, len(ready) - len(printable))
         with transaction.atomic():
             if hold_open(self.run):
-                self._add_packages(printable)
+                self._add_packages(self._still_here(printable))
             else:
                 self._count_blocked(BlockReason.RUN_PRINTED, len(printable))
+
+    def _still_here(self, households: Sequence[Household]) -> list[Household]:
+        """Without those who were protected or erased a moment ago, or were erased before and came again.
+
+        Asked once the run is held: whoever erases a household waits for that (leaving.drop_files).
+        """
+        numbers = [household.pk for household in households]
+        here = set(Household.objects.shown().filter(pk__in=numbers).values_list("pk", flat=True))
+        before = erased.erased_households(households, self.on)
+        self._count_blocked(BlockReason.ERASED, len(before & here))
+        return [household for household in households if household.pk in here - before]
 
     def _count_blocked(self, reason: BlockReason, number: int) -> None:
         if number:

@@ -1,0 +1,210 @@
+"""Erasing a household: asked for, taken back, carried out, and never brought back by a list or a backup."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import date
+from uuid import uuid4
+
+from django.db import transaction
+from django.db.models import SET_NULL, F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from newcomers.models import Household
+from portal import personal_data
+from portal.accounts.models import User
+from portal.clock import add_months
+from portal.municipalities.models import Municipality
+from portal.outbox.services import write_message
+from privacy import erased
+from privacy.enums import ErasureState
+from privacy.models import ArchiveHold, ErasedKey, ErasureRequest, Remainder
+
+logger = logging.getLogger(__name__)
+
+# GDPR article 12 (3).
+MONTHS_TO_ANSWER = 1
+GOODBYE = "erasure_done"
+# What an account is made of, and goes with it.
+OF_THE_ACCOUNT = {
+    "account.EmailAddress", "mfa.Authenticator", "outbox.Message", "socialaccount.SocialAccount",
+    "usersessions.UserSession", "newcomers.SavedView",
+}  # fmt: skip
+
+
+class ErasureRefused(Exception):
+    """The household is kept for the archive; the message says so."""
+
+
+def due_on(on: date) -> date:
+    return add_months(on, MONTHS_TO_ANSWER)
+
+
+def is_held(household: Household) -> bool:
+    return ArchiveHold.objects.filter(household=household).exists()
+
+
+# --- Asking, and taking it back ---
+
+
+@transaction.atomic
+def ask(*, household: Household, by: User, on: date) -> ErasureRequest:
+    """From now on there is a day by which they are erased. Asked twice, it is the first day that counts."""
+    asked, is_new = ErasureRequest.objects.get_or_create(
+        household=household,
+        state=ErasureState.ASKED,
+        defaults={"municipality": household.municipality, "asked_on": on, "due_on": due_on(on)},
+    )
+    if is_new:
+        _tell(household, asked, "erasure_asked")
+    return asked
+
+
+@transaction.atomic
+def withdraw(*, household: Household, by: User, on: date) -> bool:
+    """Any adult of the household may take it back while it is not done."""
+    asked = ErasureRequest.objects.waiting().filter(household=household).first()
+    if asked is None or not _move(asked, ErasureState.WITHDRAWN, by=by, on=on):
+        return False
+    _tell(household, asked, "erasure_withdrawn")
+    return True
+
+
+def _move(asked: ErasureRequest, to: ErasureState, *, by: User | None, on: date) -> bool:
+    waiting = ErasureRequest.objects.waiting().filter(pk=asked.pk)
+    return bool(waiting.update(state=to, ended_on=on, ended_by=by))
+
+
+def _tell(household: Household, asked: ErasureRequest, template: str) -> None:
+    """Every adult with an account is told, so that none is erased behind their back."""
+    for person in household.persons.filter(user__isnull=False).select_related("user"):
+        account = person.user
+        assert account is not None  # filtered above
+        write_message(
+            kind=template,
+            key=f"{template}:{asked.pk}:{person.pk}",
+            recipient=account.email,
+            language=account.language,
+            template=template,
+            context={"due_on": asked.due_on},
+            municipality=household.municipality,
+            user=account,
+        )
+
+
+# --- Doing it ---
+
+
+@transaction.atomic
+def erase(*, household: Household, by: User | None, on: date, remember: bool = True) -> None:
+    """Take a household out of every room, and whoever has an account for it alone. What was counted stays counted.
+
+    With `remember` it is not taken in again from a list, and a restored backup is cleared of it. Raises
+    ErasureRefused while the archive holds it.
+    """
+    Household.objects.select_for_update(no_key=True).get(pk=household.pk)
+    if is_held(household):
+        raise ErasureRefused(_("This household is kept for the archive. Lift the hold first."))
+    if remember:
+        erased.remember(household, on=on)
+    _count(household)
+    told, municipality = _those_who_asked(household), household.municipality
+    accounts = list(User.objects.filter(persons__household=household).distinct())
+    ErasureRequest.objects.waiting().filter(household=household).update(
+        state=ErasureState.DONE, ended_on=on, ended_by=by
+    )
+    number = household.pk
+    personal_data.erase_everywhere(household)
+    household.delete()
+    forget_accounts(accounts)
+    for recipient, language in told:
+        _say_goodbye(municipality, recipient, language)
+    logger.info("Household %s was erased by %s.", number, by.pk if by else "the day")
+
+
+def _count(household: Household) -> None:
+    """Statistics keep the month they came, and how many they were."""
+    day = household.moved_in_on or timezone.localdate(household.created_at)
+    row, _created = Remainder.objects.get_or_create(
+        municipality=household.municipality, month=day.replace(day=1), source=household.source
+    )
+    Remainder.objects.filter(pk=row.pk).update(
+        households=F("households") + 1, persons=F("persons") + household.persons.count()
+    )
+
+
+def _those_who_asked(household: Household) -> list[tuple[str, str]]:
+    """Address and language of those to be told that it is done."""
+    if not ErasureRequest.objects.waiting().filter(household=household).exists():
+        return []
+    persons = household.persons.filter(user__isnull=False)
+    return list(persons.values_list("user__email", "user__language"))
+
+
+def _say_goodbye(municipality: Municipality, recipient: str, language: str) -> None:
+    """The last message. The night after it was sent, its row goes too (privacy.retention)."""
+    write_message(
+        kind=GOODBYE,
+        key=f"{GOODBYE}:{uuid4()}",
+        recipient=recipient,
+        language=language,
+        template="erasure_done",
+        context={},
+        municipality=municipality,
+    )
+
+
+def forget_accounts(accounts: Sequence[User]) -> None:
+    """Accounts that nothing else needs: no role, no host, no other household."""
+    for account in accounts:
+        if not is_needed(account):
+            account.delete()
+
+
+def is_needed(account: User) -> bool:
+    """Whether somebody still lives here with it, or a row would go with it that is not the account's own."""
+    if account.persons.exists():
+        return True
+    return any(
+        relation.related_model._base_manager.filter(**{relation.field.name: account.pk}).exists()
+        for relation in account._meta.related_objects
+        if relation.on_delete is not SET_NULL and relation.related_model._meta.label not in OF_THE_ACCOUNT
+    )
+
+
+def carry_out_due(*, on: date, dry_run: bool = False) -> dict[str, int]:
+    """What was asked for and has come to its day, and nobody in the office has done. What the archive holds waits."""
+    report = {"erased": 0, "held": 0}
+    due = ErasureRequest.objects.waiting().filter(due_on__lte=on).select_related("household__municipality")
+    for asked in due.order_by("due_on", "pk"):
+        assert asked.household is not None  # it goes with the request's end alone
+        held = is_held(asked.household)
+        report["held" if held else "erased"] += 1
+        if not held and not dry_run:
+            erase(household=asked.household, by=None, on=on)
+    return report
+
+
+def replay(*, dry_run: bool = False) -> dict[str, int]:
+    """After a backup was restored: erase again what was erased since, by the file of erasures and the keys.
+
+    A household is meant when it has the number, or when it has a key and was registered before that erasure. Whoever
+    has registered anew since stays.
+    """
+    report = {"lines": 0, "erased": 0}
+    towns = {town.code: town for town in Municipality.objects.all()}
+    for line in erased.lines():
+        report["lines"] += 1
+        if line.municipality in towns and not dry_run:
+            erased.write_down(towns[line.municipality], line.household, line.keys, at=line.erased_at, until=line.until)
+    numbers = {line.household for line in erased.lines()}
+    numbers.update(ErasedKey.objects.values_list("household_ref", flat=True))
+    back = {household.pk: household for household in Household.objects.filter(pk__in=numbers)}
+    for household in (*back.values(), *(each for each in erased.come_back() if each.pk not in back)):
+        report["erased"] += 1
+        if not dry_run:
+            ArchiveHold.objects.filter(household=household).delete()
+            erase(household=household, by=None, on=timezone.localdate(), remember=False)
+    return report
