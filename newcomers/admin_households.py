@@ -19,6 +19,7 @@ from newcomers import services, services_office
 from newcomers.admin_counter import CounterPages
 from newcomers.admin_household_list import HouseholdList
 from newcomers.admin_household_pages import HouseholdPages
+from newcomers.admin_wishes import PersonWishesInline, PreferencesInline
 from newcomers.forms import LANGUAGE_WISHES
 from newcomers.forms_office import HouseholdForm
 from newcomers.models import Household, Person
@@ -52,7 +53,7 @@ class HouseholdAdmin(HouseholdList, HouseholdPages, CounterPages, ScopedAdmin):
     list_select_related = ("owner",)
     search_fields = ("persons__name", "street", "postcode", "city", "preferences__segment")
     search_help_text = _("A name, an address, or words in which they have told who they are.")
-    inlines = (PersonInline,)
+    inlines = (PersonInline, PersonWishesInline, PreferencesInline)
     fieldsets = (
         (None, {"fields": ("version_seen", "timeline", "municipality", "state", "owner", "contacted_on")}),
         (_("Address"), {"fields": ("care_of", "street", "postcode", "city", "wants_post")}),

@@ -212,7 +212,10 @@ def test_the_office_log_keeps_no_name(gol: Town) -> None:
             "residency": "full_time", "language": "nb", "source": "self", "reason": "", "wishes": "",
             "wants_post": "on", "persons-TOTAL_FORMS": 1, "persons-INITIAL_FORMS": 1,
             "persons-0-id": person.pk, "persons-0-household": household.pk, "persons-0-is_adult": "on",
-            "persons-0-name": "Kari Nyttnavn", "persons-0-birth_year": 1990}  # fmt: skip
+            "persons-0-name": "Kari Nyttnavn", "persons-0-birth_year": 1990,
+            "persons-2-TOTAL_FORMS": 0, "persons-2-INITIAL_FORMS": 0,
+            "preferences-TOTAL_FORMS": 0, "preferences-INITIAL_FORMS": 0,
+            "version_seen": household.version}  # fmt: skip
     answer = client.post(url(Household, "change", household.pk), data)
     assert answer.status_code == 302, answer.context["errors"]
     entry = LogEntry.objects.get(object_id=str(household.pk))
