@@ -85,18 +85,41 @@ def look_for_a_home(person: Visitor) -> None:
     person.sees("Ask about it")
 
 
+def answer(person: Visitor, page: str, **answers: str) -> None:
+    """Answer one page of registering, and go on."""
+    assert person.page.url.partition("?")[0].endswith(f"/register/{page}/" if page else "/register/"), person.page.url
+    person.write(**answers)
+    person.press("Next")
+
+
+def choose(person: Visitor, page: str, label: str) -> None:
+    """The same where the answer is one of several."""
+    person.field(label).check()
+    answer(person, page)
+
+
 def register(person: Visitor, *, moved_in_on: date) -> None:
-    """Two adults and two children; the code from the mail opens My page."""
+    """Two adults and two children, one question a page; the code from the mail opens My page."""
     person.follow("Register")
-    person.write(name="Iris Nattglimt", birth_year="1988", email=NEWCOMER, phone="00 00 00 21")
-    person.write(second_name="Jonas Nattglimt", second_birth_year="1986", child_birth_years="2016, 2019")
-    person.write(moved_in_on=moved_in_on.isoformat(), street="Lanternevegen 3")
+    choose(person, "", "I have moved")
+    answer(person, "you", name="Iris Nattglimt", birth_year="1988")
+    answer(person, "contact", email=NEWCOMER, phone="00 00 00 21")
+    choose(person, "adults", "Yes")
+    answer(person, "adult-2", name="Jonas Nattglimt", birth_year="1986")
+    choose(person, "adults", "No")
+    answer(person, "children", child_birth_years="2016, 2019")
+    answer(person, "date", moved_in_on=moved_in_on.isoformat())
     person.page.locator("[name=postcode]").press_sequentially("3550")
     if person.scripts:
         expect(person.page.locator("#place")).to_have_text("3550 Gol")
-    person.field("In which language may we write to you?").select_option(label="English")
-    person.field("What would you like help with, or get to know?").fill("A choir, and somebody to ski with.")
-    person.field("My host may see my phone number").check()
+    answer(person, "address", street="Lanternevegen 3")
+    person.field("Language").select_option(label="English")
+    answer(person, "language")
+    choose(person, "reason", "I would rather not say")
+    answer(person, "wishes", wishes="A choir, and somebody to ski with.")
+    choose(person, "sharing", "My host may see my phone number")
+    person.sees("Iris Nattglimt")
+    person.sees("Lanternevegen 3, 3550 Gol")
     person.press("Register and get a code by e-mail")
     write_code(person, NEWCOMER)
 
