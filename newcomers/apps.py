@@ -12,10 +12,13 @@ class NewcomersConfig(AppConfig):
         from newcomers import (
             access,
             bulk,
+            contact,
             day_page,
             day_page_movers,
+            farewells,
             pairs,
             reach,
+            services_moving,
             signals,
             timeline,
             timeline_movers,
@@ -33,8 +36,12 @@ class NewcomersConfig(AppConfig):
         registry.register_day_page("movers", day_page_movers.queues)
         registry.register_day_page("newcomers", day_page.queues)
         registry.register_figures("newcomers", day_page.figures)
+        registry.register_figures("farewells", farewells.figures)
+        registry.register_state_follower("newcomers", services_moving.follow_state)
+        registry.register_mail_check("newcomers", contact.is_wanted)
         registry.register_reach("contact", _("in touch"), reach.was_in_touch)
         registry.register_addresses("register", lambda municipality, on: [registry.PublicAddress("newcomers:register")])
+        registry.register_addresses("no_post", lambda municipality, on: [registry.PublicAddress("newcomers:no_post")])
         registry.register_navigation(
             registry.NavItem(30, _("Register"), "newcomers:register", shown=access.has_no_household)
         )

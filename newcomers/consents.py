@@ -20,12 +20,15 @@ TEXTS = {
         ),
         ConsentPurpose.EVENTS: _("We write to you when there is a meeting or a gathering for those who are new here."),
         ConsentPurpose.TIPS: _("We write to you when a job or a home turns up that fits what you have told us."),
-        ConsentPurpose.SURVEYS: _(
-            "We ask you a few questions now and then, so that we get better at this."
-        ),
+        ConsentPurpose.SURVEYS: _("We ask you a few questions now and then, so that we get better at this."),
         ConsentPurpose.NEWS: _("We write to you when there is news from the municipality, at most once a month."),
     }
 }
+
+
+def current_text(purpose: str) -> str:
+    """What somebody says yes to who does so now."""
+    return str(TEXTS[TEXT_VERSION][ConsentPurpose(purpose)])
 
 
 def text_of(consent: Consent) -> str:

@@ -5,18 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from babel import Locale, localedata
-from crispy_forms.helper import FormHelper
-from django import forms
 from django.urls import reverse
 from django.utils.functional import lazy
 from django.utils.text import capfirst as _capfirst
-from django.utils.translation import gettext_lazy as _
-from newcomers.fields import phone_field
-from newcomers.models import Person
-from portal.forms import WithoutIdentityNumbers
+
 from portal.municipalities.models import Municipality, Postcode
 
 capfirst = lazy(_capfirst, str)  # choices are read before the reader's language is known
@@ -61,37 +55,6 @@ def look_up(typed: str, municipality: Municipality) -> Place | None:
         return Place(code)
     elsewhere = postcode.municipality if postcode.municipality_id != municipality.pk else None
     return Place(code, postcode.city, elsewhere)
-
-
-class OwnDetailsForm(WithoutIdentityNumbers):
-    """What a newcomer changes on My page."""
-
-    phone = phone_field(_("Your phone number"))
-    language = forms.ChoiceField(label=_("In which language may we write to you?"), choices=LANGUAGE_WISHES)
-    wishes = forms.CharField(
-        label=_("What would you like help with, or get to know?"),
-        max_length=2000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("Do not write about health."),
-    )
-    wants_post = forms.BooleanField(label=_("Send us letters and the welcome package"), required=False)
-
-    def __init__(self, data: Any = None, *, person: Person) -> None:
-        household = person.household
-        super().__init__(
-            data,
-            initial={
-                "phone": person.phone,
-                "language": household.language,
-                "wishes": household.wishes,
-                "wants_post": household.wants_post,
-            },
-        )
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        language: Any = self.fields["language"]
-        language.choices = language_choices(household.language)
 
 
 def language_choices(current: str) -> list[tuple[str, str]]:

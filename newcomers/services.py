@@ -9,7 +9,8 @@ from typing import Any
 from django.db import transaction
 
 from newcomers.enums import TRANSITIONS, HouseholdState
-from newcomers.models import Consent, Household, HouseholdMove, Person, Registration
+from newcomers.models import Consent, Household, HouseholdMove, ObjectionCode, Registration
+from newcomers.services_drafts import forget_protected
 from portal import registry
 from portal.accounts.models import User
 
@@ -53,6 +54,7 @@ def move(household: Household, *, to: str, by: User | None, on: date) -> None:
     HouseholdMove.objects.create(household=household, from_state=old, to_state=to, on=on, by=by)
     for name, value in changes.items():
         setattr(household, name, value)
+    registry.follow_state(household, to, by, on)
 
 
 def move_in_due(*, on: date, dry_run: bool = False) -> int:
@@ -70,21 +72,6 @@ def move_in_due(*, on: date, dry_run: bool = False) -> int:
     return moved
 
 
-# --- My page --------------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def update_own_details(person: Person, *, phone: str, language: str, wishes: str, wants_post: bool, by: User) -> None:
-    """What a newcomer changes on My page."""
-    household = person.household
-    person.phone = phone
-    person.save(update_fields=["phone"])
-    household.language, household.wishes, household.wants_post = language, wishes, wants_post
-    household.save(update_fields=["language", "wishes", "wants_post"])
-    by.language = household.municipality.nearest_language(language)
-    by.save(update_fields=["language"])
-
-
 # --- Protected address ----------------------------------------------------------------------------
 
 
@@ -96,8 +83,10 @@ def restrict(household: Household, *, by: User | None) -> None:
         restricted=True, street="", care_of="", postcode="", city="", address_key=""
     )
     household.registrations.update(answers={})
+    ObjectionCode.objects.filter(household=household).delete()
     emails = household.persons.exclude(email="").values("email")
     Registration.objects.filter(municipality=household.municipality, household=None, email__in=emails).delete()
+    forget_protected(household)
     household.refresh_from_db()
     registry.forget_address(household)
     logger.info("Household %s was protected by %s.", household.pk, by.pk if by else "nobody")

@@ -2,7 +2,15 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from newcomers import views, views_desk, views_register
+from newcomers import (
+    views,
+    views_desk,
+    views_my_choices,
+    views_my_moving,
+    views_my_people,
+    views_no_post,
+    views_register,
+)
 
 app_name = "newcomers"
 
@@ -11,6 +19,25 @@ urlpatterns = [
     path("postcode/", views_register.postcode, name="postcode"),
     path("desk/<uuid:pk>/", views_desk.confirm_desk, name="confirm_desk"),
     path("my/", views.my_page, name="my_page"),
-    path("my/edit/", views.edit, name="edit"),
-    path("my/consents/<slug:field>/", views.consent, name="consent"),
+    path("my/steps/", views.steps, name="steps"),
+    path("my/steps/<uuid:pk>/", views.tick, name="tick"),
+    path("my/data/", views.data, name="data"),
+    path("my/edit/", views_my_people.edit, name="edit"),
+    path("my/people/", views_my_people.people, name="people"),
+    path("my/people/add/", views_my_people.adult, name="add_adult"),
+    path("my/people/<uuid:pk>/", views_my_people.adult, name="adult"),
+    path("my/people/<uuid:pk>/invite/", views_my_people.invite, name="invite"),
+    path("my/people/<uuid:pk>/left/", views_my_people.left, name="left"),
+    path("my/people/children/", views_my_people.add_child, name="add_child"),
+    path("my/people/children/<int:birth_year>/", views_my_people.remove_child, name="remove_child"),
+    path("my/choices/", views_my_choices.choices, name="choices"),
+    path("my/choices/<slug:purpose>/", views_my_choices.choose, name="choose"),
+    path("my/consents/<slug:field>/", views_my_choices.share, name="consent"),
+    path("my/address/", views_my_moving.address, name="address"),
+    path("my/settled/", views_my_moving.settled, name="settled"),
+    path("my/away/", views_my_moving.away, name="away"),
+    path("my/farewell/", views_my_moving.farewell, name="farewell"),
+    path("my/goodbye/", views_my_moving.goodbye, name="goodbye"),
+    path("unsubscribe/<str:token>/", views_my_choices.unsubscribe, name="unsubscribe"),
+    path("no-post/", views_no_post.no_post, name="no_post"),
 ]

@@ -1,30 +1,32 @@
-"""My page."""
+"""My page: what happens next, what has happened, and the ways on to all that can be seen and steered."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
+
+from newcomers import services_my_page, services_registering
 from newcomers.access import own_person, registrations_to_look_at
-from newcomers.enums import ConsentPurpose, ShareField
+from newcomers.enums import HouseholdState
+from newcomers.forms import language_choices
 from newcomers.models import Household, Person
-from newcomers.views_register import OPEN_TOO_LONG
+from newcomers.views_my_shared import own_household, own_person_or_404
 from portal import clock, registry
-from portal.municipalities.middleware import MunicipalityRequest, SignedInRequest
-
-from newcomers import consents, services, services_registering
-from newcomers.forms import OwnDetailsForm, language_choices
-
-# --- My page --------------------------------------------------------------------------------------
+from portal.municipalities.middleware import SignedInRequest
+from portal.pages.enums import Topic
+from portal.pages.reading import topic_links
 
 
 @require_safe
@@ -37,104 +39,117 @@ def my_page(request: SignedInRequest) -> HttpResponse:
         return render(request, "newcomers/no_household.html", {"registration_waits": waits.exists()})
     if person.household.restricted:
         return render(request, "newcomers/protected.html")
-    household = Household.objects.with_persons().get(pk=person.household_id)
-    household.municipality = request.municipality
-    on = clock.today()
+    household, on = own_household(request), clock.today()
     entries = registry.timeline(household, on, for_staff=False)
-    return render(
-        request,
-        "newcomers/my_page.html",
-        {
-            "household": household,
-            "person": person,
-            "windows": [{"label": e.title, "lit": e.state == "done"} for e in entries if e.window],
-            "next": [_timeline_item(entry) for entry in entries if entry.state != "done"],
-            "done": [_timeline_item(entry) for entry in entries if entry.state == "done"],
-            "facts": _facts(household, person),
-            "consents": _consents(person),
-            "sections": _sections(request, household),
-        },
-    )
+    steps = _steps(household)
+    context = {
+        "household": household,
+        "person": person,
+        "has_moved_away": household.state == HouseholdState.MOVED_AWAY,
+        "windows": [{"label": e.title, "lit": e.state == "done"} for e in entries if e.window],
+        "next": [_timeline_item(entry) for entry in entries if entry.state != "done"],
+        "done": [_timeline_item(entry) for entry in entries if entry.state == "done"],
+        "steps_count": len(steps),
+        "steps_done": sum(item.done_on is not None for item in steps),
+        "next_step": services_my_page.next_step(steps),
+        "sections": _sections(request, household, on, page="overview"),
+        "ways": _ways_on(household),
+    }
+    return render(request, "newcomers/my_page.html", context)
 
 
 def _timeline_item(entry: registry.TimelineEntry) -> dict[str, Any]:
-    return {"date": entry.on, "title": entry.title, "text": entry.detail, "state": entry.state}
+    promised = _("Promised by: %(name)s") % {"name": entry.by} if entry.by and entry.state != "done" else ""
+    text = " ".join(part for part in (entry.detail, promised) if part)
+    return {"date": entry.on, "title": entry.title, "text": text, "state": entry.state}
 
 
-def _sections(request: SignedInRequest, household: Household) -> list[SafeString]:
-    """What the other rooms have to say to this household."""
+def _sections(request: SignedInRequest, household: Household, on: date, *, page: str) -> list[SafeString]:
+    """What the rooms have to say to this household."""
     return [
         render_to_string(section.template, section.context, request)
-        for section in registry.my_page(request, household, clock.today())
+        for section in registry.my_page(request, household, on, page=page)
     ]
+
+
+def _ways_on(household: Household) -> list[dict[str, str]]:
+    """All that can be seen and steered, as far as it fits where the household stands."""
+    lives_here = household.state in {HouseholdState.MOVED_IN, HouseholdState.SETTLED}
+    names = {"people": _("The people in your household")}
+    if household.state != HouseholdState.MOVED_AWAY:
+        names["choices"] = _("What we may share, and write to you about")
+    names["data"] = _("What we know about you")
+    if household.state != HouseholdState.MOVED_AWAY:
+        names["address"] = _("We live at another address")
+    if household.state == HouseholdState.MOVED_IN:
+        names["settled"] = _("We stand on our own feet")
+    if lives_here:
+        names["away"] = _("We are moving away")
+    slug = household.municipality.slug
+    return [{"url": reverse(f"newcomers:{name}", args=[slug]), "label": label} for name, label in names.items()]
+
+
+# --- First steps ----------------------------------------------------------------------------------
+
+
+def _steps(household: Household) -> list[services_my_page.StepToDo]:
+    return services_my_page.steps_of(household, get_language() or household.municipality.main_language)
+
+
+@require_safe
+def steps(request: SignedInRequest) -> HttpResponse:
+    """What to do first, each with a button to tick it off."""
+    household = own_household(request)
+    municipality = request.municipality
+    links = topic_links(municipality, get_language() or municipality.main_language)
+    items = _steps(household)
+    context = {
+        "items": [
+            {"to_do": item, "topic_link": links.get(Topic(item.step.topic)) if item.step.topic else None}
+            for item in items
+        ],
+        "done": sum(item.done_on is not None for item in items),
+    }
+    return render(request, "newcomers/my_steps.html", context)
+
+
+@require_POST
+def tick(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Done, or not done after all."""
+    household = own_person_or_404(request).household
+    step = get_object_or_404(request.municipality.steps, pk=pk)
+    if request.POST.get("done") == "yes":
+        services_my_page.tick(household, step, on=clock.today())
+        messages.success(request, _("Well done. One thing less to think of."))
+    else:
+        services_my_page.untick(household, step)
+    return redirect(reverse("newcomers:steps", args=[request.municipality.slug]) + f"#step-{step.pk}")
+
+
+# --- What we know ---------------------------------------------------------------------------------
+
+
+@require_safe
+def data(request: SignedInRequest) -> HttpResponse:
+    """What is known of them, and what the rooms let them do with it."""
+    household, person = own_household(request), own_person_or_404(request)
+    sections = _sections(request, household, clock.today(), page="data")
+    return render(request, "newcomers/my_data.html", {"facts": _facts(household, person), "sections": sections})
 
 
 def _facts(household: Household, person: Person) -> list[dict[str, Any]]:
     place = f"{household.postcode} {household.city}".strip()
     address = ", ".join(part for part in (household.care_of, household.street, place) if part)
+    language = dict(language_choices(household.language))[household.language]
     return [
         {"label": _("Adults"), "value": household.name},
         {"label": _("Children, by birth year"), "value": ", ".join(map(str, household.child_birth_years))},
         {"label": _("Address"), "value": address},
         {"label": _("Lives here"), "value": capfirst(household.get_residency_display())},
-        {"label": _("Language of letters and mail"), "value": _language_name(household.language)},
+        {"label": _("Language of letters and mail"), "value": language},
+        {"label": _("Your birth year"), "value": person.birth_year},
         {"label": _("Your e-mail address"), "value": person.email},
         {"label": _("Your phone number"), "value": person.phone},
         {"label": _("Wishes"), "value": household.wishes},
         {"label": _("Letters and welcome package"), "value": _("Yes") if household.wants_post else _("No")},
     ]
-
-
-def _language_name(code: str) -> str:
-    return dict(language_choices(code))[code]
-
-
-def _consents(person: Person) -> list[dict[str, Any]]:
-    given = {
-        consent.field: consent.given_at
-        for consent in person.consents.filter(purpose=ConsentPurpose.HOST, withdrawn_at=None)
-    }
-    return [{"field": field.value, "label": field.label, "given_at": given.get(field.value)} for field in ShareField]
-
-
-def edit(request: SignedInRequest) -> HttpResponse:
-    person = _own_person_or_404(request)
-    form = OwnDetailsForm(request.POST if request.method == "POST" else None, person=person)
-    if form.is_valid():
-        services.update_own_details(person, **form.cleaned_data, by=request.user)
-        messages.success(request, _("Saved."))
-        return redirect("newcomers:my_page", request.municipality.slug)
-    return render(request, "newcomers/edit.html", {"form": form})
-
-
-def edit_again(request: MunicipalityRequest) -> HttpResponse:
-    if not request.user.is_authenticated:
-        return redirect_to_login(request.path)
-    form = OwnDetailsForm(person=_own_person_or_404(request))
-    form.show_again(request.POST)
-    messages.warning(request, OPEN_TOO_LONG)
-    return render(request, "newcomers/edit.html", {"form": form}, status=403)
-
-
-edit.keeps_typed = edit_again  # type: ignore[attr-defined]  # as above
-
-
-@require_POST
-def consent(request: SignedInRequest, field: str) -> HttpResponse:
-    person = _own_person_or_404(request)
-    if field not in ShareField.values:
-        raise Http404
-    if request.POST.get("answer") == "yes":
-        consents.give_consent(person, field=field)
-        messages.success(request, _("Your host may see it from now on."))
-    else:
-        consents.withdraw_consent(person, field=field)
-        messages.success(request, _("Your host no longer sees it."))
-    return redirect(reverse("newcomers:my_page", args=[request.municipality.slug]) + "#sharing")
-
-
-def _own_person_or_404(request: MunicipalityRequest) -> Person:
-    person = own_person(request)
-    if person is None or person.household.restricted:
-        raise Http404
-    return person

@@ -7,7 +7,7 @@ list means "leave this out".
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 
 class Sender(TypedDict):
@@ -49,6 +49,14 @@ class QrCode(TypedDict):
     caption: str
 
 
+class NoPost(TypedDict):
+    """How to say no to more letters: where, and the household's own code. It has its own place on the last page."""
+
+    text: str  # "No more post from us? Go to bli-her.no/en/gol/no-post and write the code:"
+    code: str  # "BCDF-GHJK"
+    qr: QrCode  # the same address for all, without the code
+
+
 class LetterLabels(TypedDict):
     """The few fixed words of a letter, in the letter's own language."""
 
@@ -75,6 +83,7 @@ class LetterData(TypedDict):
     sections: list[Section]
     qr: QrCode | None
     footer: list[str]  # why you got this letter, where your address comes from, how to say no
+    no_post: NotRequired[NoPost]  # letters from before it existed go without
 
 
 class LetterDocument(TypedDict):

@@ -57,13 +57,8 @@ def write_message(
     `template` names emails/<template>.txt (first line: the subject) and emails/<template>.html. A secret message is
     forgotten as soon as it has left.
     """
-    shared = {
-        "municipality": municipality,
-        "site_url": settings.SITE_URL,
-        "language": language,
-        "is_demo": is_demo(municipality),
-        "unsubscribe_url": wish.unsubscribe_url if wish else "",
-    }
+    shared: dict[str, object] = {"municipality": municipality, "language": language, "is_demo": is_demo(municipality)}
+    shared |= {"site_url": settings.SITE_URL, "unsubscribe_url": wish.unsubscribe_url if wish else ""}
     with translation.override(language):
         subject, _, text = render_to_string(f"emails/{template}.txt", shared | context).strip().partition("\n")
         html = render_to_string(f"emails/{template}.html", shared | context)

@@ -14,7 +14,18 @@ from django_celery_beat.models import CrontabSchedule, PeriodicTask
 from housing.models import Listing
 from jobs.models import Vacancy
 from newcomers.matching import address_key
-from newcomers.models import Consent, Household, HouseholdMove, MoverImport, Person, Registration, WayIn
+from newcomers.models import (
+    AddressChange,
+    Consent,
+    Farewell,
+    Household,
+    HouseholdMove,
+    MoverImport,
+    Person,
+    Registration,
+    StepTick,
+    WayIn,
+)
 from portal.accounts.models import User
 from portal.documents.models import PrintJob
 from portal.enquiries.models import Enquiry, Remark
@@ -227,6 +238,15 @@ def _own_household(town: Town, numbers: range) -> None:
     )
     HouseholdMove.objects.bulk_create(
         [HouseholdMove(household=town.household, from_state="moved_in", to_state="settled", on=TODAY) for _n in numbers]
+    )
+    steps = Step.objects.bulk_create(
+        [Step(municipality=town.municipality, situation="moved", order=n % 1000) for n in numbers]
+    )
+    _translated(steps, title="Step")
+    StepTick.objects.bulk_create([StepTick(household=town.household, step=step, on=TODAY) for step in steps])
+    AddressChange.objects.bulk_create([AddressChange(household=town.household, on=TODAY) for _number in numbers])
+    Farewell.objects.bulk_create(
+        [Farewell(municipality=town.municipality, month=TODAY.replace(day=1), reason="work") for _number in numbers]
     )
     # As forms in the office each child is a form of its own.
     children = numbers[::ROWS_PER_TOWN]

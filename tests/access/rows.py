@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from housing.models import Listing
 from jobs.models import Vacancy
-from newcomers.models import Household, MoverImport, Registration, WayIn
+from newcomers.models import Farewell, Household, MoverImport, Registration, WayIn
 from portal.enquiries.models import Enquiry, Remark
 from portal.municipalities.models import DatedTask, Municipality, StaffRole
 from portal.outbox.models import Message
@@ -52,6 +52,13 @@ def _letter(town: Town) -> Letter:
     )[0]  # fmt: skip
 
 
+def _farewell(town: Town) -> Farewell:
+    """One of five: fewer are shown to nobody."""
+    return Farewell.objects.bulk_create(
+        [Farewell(municipality=town.municipality, month=TODAY.replace(day=1), reason="work") for _number in range(5)]
+    )[0]
+
+
 ROWS: dict[type[Model], Callable[[Town], Any]] = {
     Municipality: lambda town: town.municipality,
     StaffRole: lambda town: town.municipality.staff_roles.first(),
@@ -73,6 +80,7 @@ ROWS: dict[type[Model], Callable[[Town], Any]] = {
     Remark: lambda town: remarked(town.municipality),
     PlaceFigure: lambda town: make_figure(town.municipality),
     Household: lambda town: town.household,
+    Farewell: _farewell,
     Registration: _registration,
     WayIn: lambda town: WayIn.objects.get_or_create(municipality=town.municipality, code="poster", name="Poster")[0],
     MoverImport: lambda town: MoverImport.objects.create(municipality=town.municipality, basis="test"),

@@ -26,6 +26,7 @@ SIGNED_IN = dict.fromkeys(ANYONE, 200) | {"anonymous": LOGIN}
 # Only a POST changes anything; whoever is allowed to ask with GET is told so.
 SIGNED_IN_POST = dict.fromkeys(ANYONE, 405) | {"anonymous": LOGIN}
 HOST = dict.fromkeys(ANYONE, 404) | {"anonymous": LOGIN, "host": 200}
+NEWCOMER = dict.fromkeys(ANYONE, 404) | {"anonymous": LOGIN, "newcomer": 200}
 HOST_POST = dict.fromkeys(ANYONE, 405) | {"anonymous": LOGIN}
 
 
@@ -36,6 +37,11 @@ class Row:
     name: str
     answers: dict[str, int]
     args: Callable[[Any], list[Any]] = lambda world: []
+
+
+def own_adult(world: Any) -> list[Any]:
+    """The newcomer of Gol."""
+    return [world.gol.household.persons.get(is_adult=True).pk]
 
 
 TABLE = [
@@ -78,6 +84,27 @@ TABLE = [
     Row("newcomers:introduction_answer", dict.fromkeys(ANYONE, 410), lambda world: ["made-up"]),
     Row("newcomers:postcode", OPEN),
     Row("newcomers:my_page", SIGNED_IN),
+    Row("newcomers:steps", NEWCOMER),
+    Row("newcomers:tick", SIGNED_IN_POST, lambda world: [uuid.uuid4()]),
+    Row("newcomers:data", NEWCOMER),
+    Row("newcomers:people", NEWCOMER),
+    Row("newcomers:add_adult", NEWCOMER),
+    Row("newcomers:adult", dict.fromkeys(ANYONE, 404) | {"anonymous": LOGIN, "newcomer": 302}, own_adult),
+    Row("newcomers:invite", SIGNED_IN_POST, own_adult),
+    Row("newcomers:left", NEWCOMER, own_adult),
+    Row("newcomers:add_child", SIGNED_IN_POST),
+    Row("newcomers:remove_child", SIGNED_IN_POST, lambda world: [2019]),
+    Row("newcomers:choices", NEWCOMER),
+    Row("newcomers:choose", SIGNED_IN_POST, lambda world: ["news"]),
+    Row("newcomers:address", NEWCOMER),
+    Row("newcomers:settled", NEWCOMER),
+    Row("newcomers:away", NEWCOMER),
+    # For those who have moved away (tests/newcomers/test_farewell.py).
+    Row("newcomers:farewell", dict.fromkeys(ANYONE, 404) | {"anonymous": LOGIN}),
+    Row("newcomers:goodbye", dict.fromkeys(ANYONE, 404) | {"anonymous": LOGIN}),
+    # The address is the proof: made by us for one person and one purpose (tests/newcomers/test_consents.py).
+    Row("newcomers:unsubscribe", dict.fromkeys(ANYONE, 404), lambda world: ["made-up"]),
+    Row("newcomers:no_post", OPEN),
     Row("newcomers:edit", dict.fromkeys(ANYONE, 404) | {"anonymous": LOGIN, "newcomer": 200}),
     Row("newcomers:consent", SIGNED_IN_POST, lambda world: ["phone"]),
     Row("privacy:looked", dict.fromkeys(ANYONE, 404) | {"anonymous": LOGIN, "newcomer": 200}),
@@ -167,6 +194,7 @@ def test_each_role_in_its_own_town(world: World, row: Row) -> None:
 
 
 OF_ONE_TOWN = {
+    "newcomers:adult", "newcomers:invite", "newcomers:left",
     "enquiries:receipt", "enquiries:judge",
     "housing:detail", "jobs:detail", "hosting:newcomer", "hosting:contact", "hosting:accept", "hosting:decline",
 }  # fmt: skip

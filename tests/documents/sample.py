@@ -38,6 +38,11 @@ def letter(**changes: object) -> LetterData:
         "sections": [section(number) for number in range(1, SECTIONS + 1)],
         "qr": {"svg": SQUARE, "caption": "Les mer på gol.example"},
         "footer": ["Du får brevet fordi du er ny i Gol.", "Adressen har du gitt oss selv."],
+        "no_post": {
+            "text": "Vil du ikke ha post fra oss? Gå til gol.example/no-post og skriv koden:",
+            "code": "BCDF-GHJH",
+            "qr": {"svg": SQUARE, "caption": "Ikke mer post"},
+        },
     }
     return cast(LetterData, data | changes)
 

@@ -30,7 +30,7 @@ def gol() -> Municipality:
 
 def facts(household: Household, *gifts: str) -> dict[str, Any]:
     maker = letter_maker(municipality=household.municipality, on=TODAY)
-    return dict(maker.facts_for(household, gifts=gifts, reference="2026Q4-0001"))
+    return dict(maker.facts_for(household, gifts=gifts, reference="2026Q4-0001", code="BCDFGHJH"))
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_a_letter_asks_the_database_nothing_more(gol: Municipality, django_asser
     maker = letter_maker(municipality=gol, on=TODAY)
     with django_assert_num_queries(0):
         for household in households:
-            maker.facts_for(household, gifts=["Turkart"], reference="1")
+            maker.facts_for(household, gifts=["Turkart"], reference="1", code="BCDFGHJH")
 
 
 def test_nine_more_headings_cost_no_query(gol: Municipality, django_assert_num_queries: Any) -> None:
@@ -203,12 +203,12 @@ def test_the_version_rises_with_each_text_that_changes(gol: Municipality) -> Non
 def test_an_issued_letter_is_never_written_again(gol: Municipality) -> None:
     household = make_household(gol, "Kari Moen")
     maker = letter_maker(municipality=gol, on=TODAY)
-    first = maker.facts_for(household, gifts=[], reference="1")
+    first = maker.facts_for(household, gifts=[], reference="1", code="BCDFGHJH")
     Letter.objects.create(
         municipality=gol, household=household, language="nb", template_version=1, facts=first, sha256=digest(first),
         issued_on=TODAY,
     )  # fmt: skip
-    other = maker.facts_for(household, gifts=["Turkart"], reference="2")
+    other = maker.facts_for(household, gifts=["Turkart"], reference="2", code="BCDFGHJH")
     assert services.write_drafts(maker=maker, letters={household: other}) == {}
     assert Letter.objects.get().facts == first
 
@@ -216,10 +216,10 @@ def test_an_issued_letter_is_never_written_again(gol: Municipality) -> None:
 def test_a_draft_is_kept_while_its_facts_are_the_same(gol: Municipality) -> None:
     household = make_household(gol, "Kari Moen")
     maker = letter_maker(municipality=gol, on=TODAY)
-    same = maker.facts_for(household, gifts=[], reference="1")
+    same = maker.facts_for(household, gifts=[], reference="1", code="BCDFGHJH")
     first = services.write_drafts(maker=maker, letters={household: same})[household.pk]
     assert services.write_drafts(maker=maker, letters={household: same})[household.pk].pk == first.pk
-    changed = maker.facts_for(household, gifts=["Turkart"], reference="1")
+    changed = maker.facts_for(household, gifts=["Turkart"], reference="1", code="BCDFGHJH")
     assert services.write_drafts(maker=maker, letters={household: changed})[household.pk].pk != first.pk
     assert Letter.objects.get().facts["gifts"] == ["Turkart"]
 

@@ -24,6 +24,7 @@ class HostingConfig(AppConfig):
         registry.register_landing(20, access.landing)
         registry.register_actions("hosting", access.actions)
         registry.register_protection("hosting", services.end_for_protected)
+        registry.register_state_follower("hosting", services.follow_state)
         registry.register_merging("hosting", access.why_not_merge)
         registry.register_timeline("hosting", timeline.entries, models=timeline.SHOWN)
         registry.register_my_page("hosting", timeline.my_page)

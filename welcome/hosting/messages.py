@@ -35,6 +35,23 @@ def tell_host(assignment: Assignment) -> None:
     )
 
 
+def thank_host(assignment: Assignment) -> None:
+    """Their part is done."""
+    user = assignment.host.user
+    if assignment.household.restricted or not user.is_active:
+        return
+    write_message(
+        kind="hosting_thanks",
+        key=f"hosting_thanks:{assignment.pk}",
+        recipient=user.email,
+        language=user.language,
+        template="hosting_thanks",
+        context={"host": assignment.host, "household": assignment.household},
+        municipality=assignment.municipality,
+        user=user,
+    )
+
+
 def send_reminder(owner: User, tasks: Sequence[DatedTask], on: date) -> None:
     """One message about all that the owner has due; the key names them, so another run cannot send it again."""
     digest = hashlib.sha256("".join(sorted(task.pk.hex for task in tasks)).encode()).hexdigest()[:16]

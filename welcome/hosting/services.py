@@ -164,6 +164,7 @@ def complete(*, by: User | None, assignment: Assignment, on: date) -> None:
     """The household stands on its own feet, and the host withdraws."""
     move(assignment, to=AssignmentState.COMPLETED, by=by, on=on)
     _close_follow_ups(assignment, on, AssignmentState.COMPLETED)
+    messages.thank_host(assignment)
     household = Household.objects.get(pk=assignment.household_id)
     # Settled already, or moved away just now: that is for the office to say.
     if household.state == HouseholdState.MOVED_IN:
@@ -199,6 +200,18 @@ def end_for_protected(household: Household) -> None:
     """A household that is protected has no host from this moment on."""
     for assignment in Assignment.objects.open().filter(household=household):
         _end_lapsed(assignment, clock.today())
+
+
+def follow_state(household: Household, to: str, by: User | None, on: date) -> None:
+    """A household that has settled needs its host no more; one that moved away has none (portal.registry)."""
+    if to not in {HouseholdState.SETTLED, HouseholdState.MOVED_AWAY}:
+        return
+    for assignment in Assignment.objects.open().filter(household=household).select_related("host__user"):
+        with suppress(MoveRefused):  # the host or the office was quicker
+            if to == HouseholdState.SETTLED and assignment.is_followed:
+                complete(by=by, assignment=assignment, on=on)
+            else:
+                _end_lapsed(assignment, on)
 
 
 def end_lapsed(on: date) -> None:

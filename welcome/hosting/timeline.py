@@ -82,6 +82,7 @@ def _promised(assignment: Assignment, task: DatedTask, on: date, url: str) -> Ti
         on=task.due_on,
         title=title,
         state="late" if late else "next",
+        by=str(assignment.host),
         staff_only=task.occasion == ANSWER,
         admin_url=url,
     )

@@ -17,7 +17,8 @@ from markdown_it import MarkdownIt
 
 from newcomers.enums import Source
 from newcomers.models import Household, Person
-from portal.documents.shapes import Contact, LetterData, QrCode, Section, Sender, Signature
+from newcomers.objections import shown
+from portal.documents.shapes import Contact, LetterData, NoPost, QrCode, Section, Sender, Signature
 from portal.municipalities.models import Municipality
 from portal.pages.models import ContactPoint, ServiceInfo
 from portal.pages.texts import text_in
@@ -86,15 +87,20 @@ class LetterMaker:
         self.on = on
         self._shared: dict[str, dict[str, Any]] = {}
 
-    def facts_for(self, household: Household, *, gifts: Sequence[str], reference: str) -> LetterData:
-        """Everything in the household's letter. Asks the database nothing when `persons` are prefetched."""
+    def facts_for(self, household: Household, *, gifts: Sequence[str], reference: str, code: str) -> LetterData:
+        """Everything in the household's letter. Asks the database nothing when `persons` are prefetched.
+
+        `code` is that against more post (newcomers.objections).
+        """
         language = self.language_of(household)
         with translation.override(language):
             if language not in self._shared:
                 self._shared[language] = self._shared_by_all(language)
             shared = self._shared[language]
             names = listed([adult.first_name for adult in household.adults])
-            return self._letter(household, language, shared, gifts, reference, names)
+            letter = self._letter(household, language, shared, gifts, reference, names)
+            letter["no_post"] = NoPost(code=shown(code), **shared["no_post"])
+            return letter
 
     def language_of(self, household: Household) -> str:
         return self.municipality.nearest_language(household.language)
@@ -146,6 +152,7 @@ class LetterMaker:
             ),
             "sections": self._sections(language),
             "qr": self._qr(language),
+            "no_post": self._no_post(language),
         }
 
     def _sender(self) -> Sender:
@@ -191,6 +198,12 @@ class LetterMaker:
         url = f"{settings.SITE_URL}/{language}/{self.municipality.slug}/"
         caption = _("More on our site, and your own page: %(address)s") % {"address": _without_scheme(url)}
         return {"svg": segno.make(url, error="m").svg_inline(border=0), "caption": caption}
+
+    def _no_post(self, language: str) -> dict[str, Any]:
+        """How to say no to more post without signing in. The address in the picture holds no code: that is typed."""
+        url = f"{settings.SITE_URL}/{language}/{self.municipality.slug}/no-post/"
+        text = _("No more post from us? Go to %(address)s and write the code:") % {"address": _without_scheme(url)}
+        return {"text": text, "qr": {"svg": segno.make(url, error="m").svg_inline(border=0), "caption": text}}
 
 
 def _without_scheme(url: str) -> str:

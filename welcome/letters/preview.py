@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from newcomers import objections
 from newcomers.models import Household, Person
 from portal.documents import render
 from portal.documents.shapes import LetterData
@@ -24,7 +25,7 @@ def preview_pdf(template: LetterTemplate, *, language: str, on: date) -> bytes:
     household = _invented_household(municipality, language)
     with translation.override(language):
         gifts = [_("Trail map"), "2 × " + _("Cinema ticket")]
-    facts = maker.facts_for(household, gifts=gifts, reference=_("Preview"))
+    facts = maker.facts_for(household, gifts=gifts, reference=_("Preview"), code=objections.EXAMPLE)
     return _pdf(municipality, facts, on, notice=_("Preview: an invented household."))
 
 

@@ -16,3 +16,4 @@ class PackagesConfig(AppConfig):
         registry.register_day_page("packages", day_page.queues)
         registry.register_reach("package", _("package"), reach.got_package)
         registry.register_protection("packages", services.forget_address)
+        registry.register_state_follower("packages", services.follow_state)

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
+from newcomers import objections
 from newcomers.models import Household
 from portal.accounts.models import User
 from portal.documents import services as documents
@@ -102,6 +103,7 @@ class Printing:
             .in_bulk(pks)
         )
         packages = [found[pk] for pk in pks if pk in found]
+        codes = objections.codes_for(package.household for package in packages if package.household)
         to_print: dict[Household, Package] = {}
         facts: dict[Household, LetterData] = {}
         for package in packages:
@@ -109,7 +111,8 @@ class Printing:
                 number += 1
                 package.number = number
                 to_print[package.household] = package
-                facts[package.household] = self._facts(maker, package.household, package)
+                code = codes[package.household.pk]
+                facts[package.household] = self._facts(maker, package.household, package, code)
         numbered = set(to_print.values())
         cancel([package.pk for package in packages if package not in numbered])
         drafts = letters.write_drafts(maker=maker, letters=facts)
@@ -118,12 +121,12 @@ class Printing:
         Package.objects.bulk_update(to_print.values(), ["number", "letter"])
         return number
 
-    def _facts(self, maker: LetterMaker, household: Household, package: Package) -> LetterData:
+    def _facts(self, maker: LetterMaker, household: Household, package: Package, code: str) -> LetterData:
         language = maker.language_of(household)
         if language not in self.titles:
             self.titles[language] = papers.gift_titles(self.run, language)
         gifts = [papers.counted(item.quantity, self.titles[language][item.gift_id]) for item in package.items.all()]
-        return maker.facts_for(household, gifts=gifts, reference=papers.reference(package))
+        return maker.facts_for(household, gifts=gifts, reference=papers.reference(package), code=code)
 
     # --- What is issued ---
 

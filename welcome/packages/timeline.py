@@ -27,7 +27,7 @@ def entries(household: Household, on: date) -> Iterable[TimelineEntry]:
     package = _package_of(household)
     if package is None:
         if by := expected_by(household, on):
-            yield _coming(by, on)
+            yield _coming(household, by, on)
         return
     url = reverse("admin:packages_packagerun_change", args=[package.run_id])
     if package.run.printed_on:
@@ -37,12 +37,14 @@ def entries(household: Household, on: date) -> Iterable[TimelineEntry]:
     yield TimelineEntry(
         on=planned_on, title=_("A welcome package is planned"), window=False, staff_only=True, admin_url=url
     )
-    yield _coming(_last_day(package.run.as_quarter), on, url)
+    yield _coming(household, _last_day(package.run.as_quarter), on, url)
 
 
-def _coming(by: date, on: date, url: str = "") -> TimelineEntry:
+def _coming(household: Household, by: date, on: date, url: str = "") -> TimelineEntry:
+    municipality = household.municipality
     return TimelineEntry(
         on=by,
+        by=municipality.office_name or municipality.name,
         title=_("The welcome package is sent by this day"),
         state="next" if by >= on else "late",
         admin_url=url,

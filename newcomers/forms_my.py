@@ -1,0 +1,249 @@
+"""What newcomers fill in on My page. Each form knows which version of the household it was made from."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.formats import date_format
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from newcomers.enums import MoveReason
+from newcomers.fields import DAY_FORMATS, DayInput, phone_field, year_field
+from newcomers.forms import ADULT_AGE, LANGUAGE_WISHES, OLDEST, language_choices, look_up
+from newcomers.models import Household, Person
+from portal.accounts.models import User
+from portal.forms import WithoutIdentityNumbers
+
+# How far ahead a move is told: letters take a while, and plans change.
+DAYS_AHEAD = 62
+
+
+class PlainForm(WithoutIdentityNumbers):
+    def __init__(self, data: Any = None, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+
+
+class HouseholdForm(PlainForm):
+    """A form that edits a household. `initial` is what stands now."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, household: Household, initial: dict[str, Any] | None = None) -> None:
+        super().__init__(data, initial={"version": household.version} | (initial or {}))
+        self.household = household
+
+    def tell_changed(self) -> None:
+        """Somebody else has saved meanwhile: say what stands now, keep what was typed. The next press saves it."""
+        self.household.refresh_from_db(fields=["version"])
+        typed: Any = self.data  # our own copy (WithoutIdentityNumbers)
+        typed["version"] = str(self.household.version)
+        self.add_error(
+            None,
+            _now(
+                "Somebody else has changed this while your page was open. What you typed still stands here: "
+                "press the button again, and it counts."
+            ),
+        )
+        for name, field in self.fields.items():
+            if name in self.initial and self.cleaned_data.get(name) != self.initial[name] and name != "version":
+                stands = {"field": field.label, "value": self._in_words(field, self.initial[name])}
+                self.add_error(None, _now("%(field)s: now it says “%(value)s”.") % stands)
+
+    def _in_words(self, field: Any, value: Any) -> str:
+        if isinstance(value, bool):
+            return _now("yes") if value else _now("no")
+        if isinstance(value, date):
+            return str(date_format(value))
+        return str(dict(getattr(field, "choices", ())).get(value, value) or "–")
+
+
+def adult_year(year: int, on: date) -> int:
+    if not OLDEST.year <= year <= on.year:
+        raise ValidationError(_("This cannot be a birth year. Write it with four digits, such as 1985."))
+    if on.year - year < ADULT_AGE:
+        raise ValidationError(_("An adult is at least 18 this year. Children stand further down, by birth year."))
+    return year
+
+
+class OwnDetailsForm(HouseholdForm):
+    """What a newcomer corrects of their own, and how the household wishes to be written to."""
+
+    name = forms.CharField(label=_("Your name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    birth_year = year_field(_("Your birth year"), required=False)
+    phone = phone_field(_("Your phone number"))
+    language = forms.ChoiceField(label=_("In which language may we write to you?"), choices=LANGUAGE_WISHES)
+    wishes = forms.CharField(
+        label=_("What would you like help with, or get to know?"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Do not write about health."),
+    )
+    wants_post = forms.BooleanField(label=_("Send us letters and the welcome package"), required=False)
+
+    def __init__(self, data: Any = None, *, person: Person, on: date) -> None:
+        household = person.household
+        initial = {name: getattr(person, name) for name in ("name", "birth_year", "phone")}
+        initial |= {name: getattr(household, name) for name in ("language", "wishes", "wants_post")}
+        super().__init__(data, household=household, initial=initial)
+        self.on = on
+        language: Any = self.fields["language"]
+        language.choices = language_choices(household.language)
+
+    def clean_birth_year(self) -> int | None:
+        year = self.cleaned_data["birth_year"]
+        return None if year is None else adult_year(year, self.on)
+
+
+class AdultForm(HouseholdForm):
+    """Another adult: a new one, or one who does not sign in themselves."""
+
+    name = forms.CharField(label=_("Their name"), max_length=200, help_text=_("First name and last name."))
+    birth_year = year_field(_("Their birth year"))
+    email = forms.EmailField(
+        label=_("Their e-mail address"),
+        required=False,
+        help_text=_("With it they can sign in and see the same page as you. We write to them at once."),
+    )
+    phone = phone_field(_("Their phone number"), autocomplete="off")
+
+    def __init__(self, data: Any = None, *, household: Household, person: Person | None, own: Person, on: date) -> None:
+        names = ("name", "birth_year", "email", "phone")
+        initial = {name: getattr(person, name) for name in names} if person else {}
+        super().__init__(data, household=household, initial=initial)
+        self.person, self.own, self.on = person, own, on
+
+    def clean_birth_year(self) -> int:
+        return adult_year(self.cleaned_data["birth_year"], self.on)
+
+    def clean_email(self) -> str:
+        email = User.objects.normalize_email(self.cleaned_data["email"])
+        others = [adult for adult in self.household.adults if adult != self.person]
+        if email and email in {User.objects.normalize_email(other.email) for other in others}:
+            raise ValidationError(_("Each adult needs an e-mail address of their own. Or leave this one empty."))
+        return email
+
+
+class ChildForm(PlainForm):
+    birth_year = year_field(_("The child's birth year"), help_text=_("We do not ask for names."))
+
+    def __init__(self, data: Any = None, *, on: date) -> None:
+        super().__init__(data)
+        self.on = on
+
+    def clean_birth_year(self) -> int:
+        year: int = self.cleaned_data["birth_year"]
+        if year > self.on.year:
+            raise ValidationError(_("This year has not come yet. Add the child when it is born."))
+        if self.on.year - year >= ADULT_AGE:
+            raise ValidationError(_("Who was born then is an adult. Add them as an adult, with a name."))
+        return year
+
+
+class AddressForm(HouseholdForm):
+    """Where they live from now on, within the municipality."""
+
+    on = forms.DateField(
+        label=_("From which day do you live there?"), input_formats=DAY_FORMATS, widget=DayInput(),
+        help_text=_("Such as 1.12.2026."),
+    )  # fmt: skip
+    street = forms.CharField(
+        label=_("Street and number"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "street-address"})
+    )
+    care_of = forms.CharField(label=_("c/o, if somebody else's name is on the mailbox"), max_length=200, required=False)
+    postcode = forms.CharField(
+        label=_("Postcode"), max_length=10,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "postal-code", "class": "input-short"}),
+    )  # fmt: skip
+
+    def __init__(self, data: Any = None, *, household: Household, today: date) -> None:
+        super().__init__(data, household=household)
+        self.today = today
+
+    def clean_on(self) -> date:
+        return _near(self.cleaned_data["on"], self.today)
+
+    def clean_postcode(self) -> str:
+        place = look_up(self.cleaned_data["postcode"], self.household.municipality)
+        if place is None or not place.city:
+            raise ValidationError(_("We do not know this postcode. It has four digits, such as 3550."))
+        if place.elsewhere:
+            raise ValidationError(
+                _("%(code)s %(city)s lies in the municipality of %(municipality)s. Tell us that you are moving away."),
+                params={"code": place.code, "city": place.city, "municipality": place.elsewhere},
+            )
+        self.cleaned_data["city"] = place.city
+        return place.code
+
+    def address(self) -> dict[str, str]:
+        return {name: self.cleaned_data[name] for name in ("street", "care_of", "postcode", "city")}
+
+
+class AwayForm(HouseholdForm):
+    """The day they move away."""
+
+    on = forms.DateField(
+        label=_("Which day do you move?"), input_formats=DAY_FORMATS, widget=DayInput(),
+        help_text=_("Such as 1.12.2026."),
+    )  # fmt: skip
+
+    def __init__(self, data: Any = None, *, household: Household, today: date) -> None:
+        super().__init__(data, household=household)
+        self.today = today
+
+    def clean_on(self) -> date:
+        day = _near(self.cleaned_data["on"], self.today)
+        if self.household.moved_in_on and day < self.household.moved_in_on:
+            raise ValidationError(_("You had not moved here on this day. Check the year."))
+        return day
+
+
+def _near(day: date, today: date) -> date:
+    if day > today + timedelta(days=DAYS_AHEAD):
+        raise ValidationError(_("This is more than two months ahead. Tell us when it is closer."))
+    if day < today - timedelta(days=2 * 366):
+        raise ValidationError(_("This day is too long ago. Check the year."))
+    return day
+
+
+class FarewellForm(PlainForm):
+    """Two questions, both optional."""
+
+    reason = forms.ChoiceField(label=_("Why do you move?"), required=False, widget=forms.RadioSelect)
+    reason_text = forms.CharField(
+        label=_("In your own words"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Leave out names, and do not write about health."),
+    )  # fmt: skip
+    would_have_stayed = forms.CharField(
+        label=_("What would have made you stay?"), max_length=1000, required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )  # fmt: skip
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data)
+        reason: Any = self.fields["reason"]
+        reason.choices = [("", _("I would rather not say")), *((r.value, capfirst(r.label)) for r in MoveReason)]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if not any(cleaned.values()) and not self.errors:
+            raise ValidationError(_("Answer at least one of the questions, or go on without."))
+        return cleaned
+
+
+class ObjectionForm(PlainForm):
+    """The code of a letter."""
+
+    code = forms.CharField(
+        label=_("The code in your letter"), max_length=20,
+        help_text=_("Eight letters and digits, such as BCDF-GHJK. Capital or small letters count the same."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )  # fmt: skip

@@ -1,0 +1,163 @@
+"""Who belongs to a household: adults, children, those who sign in themselves, and those who moved out."""
+
+from __future__ import annotations
+
+import logging
+from datetime import date
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F, Max
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from newcomers.models import Household, Person
+from newcomers.services import claim_version
+from portal.accounts.models import User
+from portal.municipalities.models import Municipality
+from portal.outbox.services import write_message
+
+logger = logging.getLogger(__name__)
+
+MOST_PERSONS = 30
+
+
+def signs_in(person: Person) -> bool:
+    """Whether they have an account of their own and have used it: then nobody else corrects them."""
+    return person.user is not None and person.user.last_login is not None
+
+
+@transaction.atomic
+def add_adult(
+    household: Household, *, version: int, name: str, birth_year: int, email: str, phone: str, by: User, on: date
+) -> Person:
+    """Another adult lives here. With an e-mail address they are told, and can sign in."""
+    claim_version(household, version)
+    _check_room(household)
+    last = household.persons.filter(is_adult=True).aggregate(last=Max("position"))["last"]
+    person = Person.objects.create(
+        household=household, position=(last or 0) + 1, name=name, birth_year=birth_year, email=email, phone=phone
+    )
+    invite(person, on=on)
+    logger.info("An adult was added to household %s by %s.", household.pk, by.pk)
+    return person
+
+
+@transaction.atomic
+def correct_adult(
+    person: Person, *, version: int, name: str, birth_year: int, email: str, phone: str, by: User, on: date
+) -> None:
+    """Mend what stands about an adult who does not sign in themselves. A new e-mail address is told."""
+    if signs_in(person):
+        raise ValidationError(_("They sign in themselves, and correct it on their own page."))
+    claim_version(person.household, version)
+    is_new_address = email != person.email
+    person.name, person.birth_year, person.email, person.phone = name, birth_year, email, phone
+    if is_new_address:
+        person.user = None
+    person.save()
+    if is_new_address:
+        invite(person, on=on)
+    logger.info("An adult of household %s was corrected by %s.", person.household_id, by.pk)
+
+
+@transaction.atomic
+def add_child(household: Household, *, birth_year: int) -> None:
+    _check_room(household)
+    Person.objects.create(household=household, is_adult=False, birth_year=birth_year)
+    _changed(household)
+
+
+@transaction.atomic
+def remove_child(household: Household, *, birth_year: int) -> bool:
+    """One of those born in that year does not live here. Whether there was one."""
+    child = household.persons.filter(is_adult=False, birth_year=birth_year).first()
+    if child is None:
+        return False
+    child.delete()
+    _changed(household)
+    return True
+
+
+@transaction.atomic
+def moved_out(person: Person, *, by: User, on: date) -> None:
+    """An adult does not live here any more: what we know of them goes, and their account sees nothing of the household.
+
+    The last adult cannot: then the household moves away as a whole. Whoever can sign in is told, unless they say it.
+    """
+    household = person.household
+    # Of two who press at once, one waits here and then sees that the other has gone.
+    _changed(household)
+    if not household.persons.filter(is_adult=True).exclude(pk=person.pk).exists():
+        raise ValidationError(_("You are the last adult here. Tell us instead that you have moved away."))
+    user = person.user
+    person.delete()
+    if user and user.pk != by.pk:
+        _tell_moved_out(user, household, on)
+    logger.info("An adult left household %s, by %s.", household.pk, by.pk)
+
+
+def _check_room(household: Household) -> None:
+    if household.persons.count() >= MOST_PERSONS:
+        raise ValidationError(_("There are many people in this household. Call the service office to add more."))
+
+
+def _changed(household: Household) -> None:
+    """A page of the office that lists the people is old now."""
+    Household.objects.filter(pk=household.pk).update(version=F("version") + 1)
+    household.refresh_from_db(fields=["version"])
+
+
+# --- A login of one's own -------------------------------------------------------------------------
+
+
+def invite(person: Person, *, on: date) -> bool:
+    """Let an adult with an e-mail address sign in and see the household; they are written to once a day at most.
+
+    False where there is no address, or an account with a household of its own here: that counts, not what somebody
+    else typed.
+    """
+    if not person.email:
+        return False
+    household = person.household
+    municipality = household.municipality
+    language = municipality.nearest_language(household.language)
+    account = User.objects.for_email(person.email, name=person.name, language=language)
+    if account.persons.filter(household__municipality=municipality).exclude(pk=person.pk).exists():
+        return False
+    person.user = account
+    person.save(update_fields=["user"])
+    write_message(
+        kind="registered_with_others",
+        key=f"registered_with_others:{person.pk}:{account.pk}:{on}",
+        recipient=account.email,
+        language=account.language,
+        template="registered_with_others",
+        context={"my_page": my_page_url(municipality, account.language)},
+        municipality=municipality,
+        user=account,
+    )
+    return True
+
+
+def my_page_url(municipality: Municipality, language: str) -> str:
+    with translation.override(language):
+        return settings.SITE_URL + reverse("newcomers:my_page", args=[municipality.slug])
+
+
+def _tell_moved_out(user: User, household: Household, on: date) -> None:
+    municipality = household.municipality
+    with translation.override(user.language):
+        register = settings.SITE_URL + reverse("newcomers:register", args=[municipality.slug])
+    write_message(
+        kind="moved_out",
+        key=f"moved_out:{household.pk}:{user.pk}:{on}",
+        recipient=user.email,
+        language=user.language,
+        template="moved_out",
+        context={"register": register},
+        municipality=municipality,
+        user=user,
+    )
