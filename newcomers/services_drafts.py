@@ -10,13 +10,13 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.crypto import constant_time_compare, get_random_string, salted_hmac
 
 from newcomers.enums import Source
-from newcomers.models import Draft, WayIn
+from newcomers.models import Draft, Household, Introduction, WayIn
 from portal.municipalities.models import Municipality
 from portal.outbox.services import write_message
 
@@ -124,6 +124,16 @@ def _open_drafts(municipality: Municipality, email: str) -> QuerySet[Draft]:
 
 def _hash(draft: Draft, code: str) -> str:
     return salted_hmac("newcomers.draft", f"{draft.pk.hex}{code}", algorithm="sha256").hexdigest()
+
+
+def forget_protected(household: Household) -> None:
+    """What persons of a protected household are typing, or an employer wrote of them, may hold what is protected."""
+    emails = {email.lower() for email in household.persons.exclude(email="").values_list("email", flat=True)}
+    here = {"municipality": household.municipality_id}
+    for email in emails:
+        typed = Q(email=email) | Q(answers__contact__email__iexact=email)
+        Draft.objects.filter(typed, **here).delete()
+        Introduction.objects.filter(email=email, **here).delete()
 
 
 def drop_unfinished(*, on: date, dry_run: bool = False) -> int:
