@@ -238,10 +238,10 @@ SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, Any]] = {
 SOCIALACCOUNT_STORE_TOKENS = False
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 
-EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-EMAIL_HOST = (
 # --- Mail -----------------------------------------------------------------------------------------
 
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST = (
     _required_in_production("EMAIL_HOST", "", "Production needs the name of an SMTP server.")
     if PRODUCTION
     else env.text("EMAIL_HOST", "")

@@ -27,8 +27,8 @@ in_municipality = [
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("sw.js", views_offline.worker, name="worker"),
-    path("admin/", admin.site.urls),
     path("admin/insight/", include("welcome.insight.urls")),
+    path("admin/", admin.site.urls),
     # Registered at ID-porten and Entra ID, so one for all languages.
     path("account/oidc/<slug:provider_id>/login/callback/", oidc_callback, name="openid_connect_callback"),
     path("pictures/<str:name>", picture, name="picture"),

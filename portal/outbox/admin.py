@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.municipalities.admin_base import OwnMunicipalityFilter, ScopedAdmin
 from portal.municipalities.enums import Permission
 from portal.outbox.enums import MessageState
-from portal.outbox.models import Message
+from portal.outbox.models import BouncedAddress, Message
 
 
 @admin.register(Message)
@@ -39,3 +39,17 @@ class MessageAdmin(ScopedAdmin):
             state=MessageState.QUEUED, attempts=0, next_try_at=timezone.now()
         )
         self.message_user(request, _("%(count)d will be tried again.") % {"count": count}, messages.SUCCESS)
+
+
+@admin.register(BouncedAddress)
+class BouncedAddressAdmin(ScopedAdmin):
+    """To delete a row is to try again; the address itself is corrected at the household."""
+
+    view_permission = Permission.MESSAGES_VIEW
+    delete_permission = Permission.MESSAGES_VIEW
+    personal = True
+    list_display = ("email", "on", "status")
+    list_filter = (OwnMunicipalityFilter,)
+    search_fields = ("email",)
+    fields = ("municipality", "email", "on", "status")
+    readonly_fields = fields

@@ -73,3 +73,23 @@ class Message(OpaqueModel):
     def message_id(self) -> str:
         """The same at every try, so that a mail server which got it twice can drop one."""
         return f"<{self.pk.hex}@{settings.DEFAULT_FROM_EMAIL.rpartition('@')[2].strip('>')}>"
+
+
+class BouncedAddress(OpaqueModel):
+    """Mail to this address comes back, so nothing more is sent there. Whoever deletes the row lets us try again."""
+
+    municipality = models.ForeignKey(
+        Municipality, on_delete=models.CASCADE, null=True, related_name="+", verbose_name=_("municipality")
+    )
+    # In small letters.
+    email = models.EmailField(_("e-mail address"), unique=True)
+    status = models.CharField(_("the mail server's number"), max_length=12)
+    on = models.DateField(_("came back"))
+
+    class Meta:
+        verbose_name = _("address that mail comes back from")
+        verbose_name_plural = _("addresses that mail comes back from")
+        ordering = ["-on", "email"]
+
+    def __str__(self) -> str:
+        return self.email

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from portal.outbox.models import Message
+from portal.outbox.models import BouncedAddress, Message
 from portal.personal_data import PersonalTable, register_personal_data
 
 TABLES = [
@@ -25,13 +25,16 @@ TABLES = [
         account="user",
         email="recipient",
     ),
+    PersonalTable("outbox.BouncedAddress", ["email", "status", "on"], email="email"),
 ]
 
 
 def erase(household: Any) -> None:
     emails = {email for email in household.persons.values_list("email", flat=True) if email}
     emails |= {email for email in household.persons.values_list("user__email", flat=True) if email}
-    Message.objects.filter(recipient__in=emails | {email.lower() for email in emails}).delete()
+    emails |= {email.lower() for email in emails}
+    Message.objects.filter(recipient__in=emails).delete()
+    BouncedAddress.objects.filter(email__in=emails).delete()
 
 
 register_personal_data("outbox", holds=TABLES, erase=erase)

@@ -19,6 +19,7 @@ from django.utils import timezone, translation
 from portal import registry
 from portal.accounts.models import User
 from portal.municipalities.models import Municipality
+from portal.outbox import bounces
 from portal.outbox.enums import MessageState
 from portal.outbox.models import Message
 
@@ -141,6 +142,9 @@ def send(message_id: str) -> bool:
     if message.person_id and not registry.is_mail_wanted(message.purpose, message.person_id):
         _stopped(message)
         return False
+    if bounces.is_marked(message.recipient):
+        _given_up(message, "BouncedAddress")
+        return False
     try:
         _as_mail(message).send()
     except (SMTPException, OSError, ValueError) as error:
@@ -172,7 +176,17 @@ def _sent(message: Message) -> None:
     message.save(update_fields=["state", "sent_at", "error", "text", "html"])
 
 
+def _given_up(message: Message, error: str) -> None:
+    message.state, message.error = MessageState.FAILED, error
+    _forget_secret(message)
+    message.save(update_fields=["state", "error", "text", "html"])
+
+
 def _failed(message: Message, error: Exception) -> None:
+    if status := bounces.status_in(error):
+        bounces.mark(message=message, status=status, on=timezone.localdate())
+        _given_up(message, type(error).__name__)
+        return
     tries_left = message.attempts <= len(BACK_OFF_MINUTES)
     message.state = MessageState.QUEUED if tries_left else MessageState.FAILED
     if tries_left:

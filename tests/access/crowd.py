@@ -31,7 +31,7 @@ from portal.documents.models import PrintJob
 from portal.enquiries.models import Enquiry, Remark
 from portal.municipalities.enums import Role
 from portal.municipalities.models import DatedTask, StaffRole
-from portal.outbox.models import Message
+from portal.outbox.models import BouncedAddress, Message
 from portal.pages.enums import Topic
 from portal.pages.models import Article, ContactPoint, Link, Picture, PictureFile, ServiceInfo, SiteLook, Step
 from portal.search.models import MissedSearch, SearchEntry, SearchWord
@@ -134,6 +134,7 @@ def _office(town: Town, rows: Rows, users: list[User], numbers: range) -> None:
     gol, now = town.municipality, timezone.now()
     StaffRole.objects.bulk_create([StaffRole(user=user, municipality=gol, role=Role.EDITOR) for user in users])
     _copies(rows[Message], len(numbers), key=lambda n: f"many:{numbers[n]}")
+    _copies(rows[BouncedAddress], len(numbers), email=lambda n: f"gone{numbers[n]}@gol.example")
     Registration.objects.bulk_create(
         [Registration(municipality=gol, email=user.email, answers={}, confirmed_at=now) for user in users]
     )

@@ -13,7 +13,7 @@ from jobs.models import Vacancy
 from newcomers.models import Farewell, Household, MoverImport, Registration, WayIn
 from portal.enquiries.models import Enquiry, Remark
 from portal.municipalities.models import DatedTask, Municipality, StaffRole
-from portal.outbox.models import Message
+from portal.outbox.models import BouncedAddress, Message
 from portal.pages.models import Article, ContactPoint, Link, Picture, ServiceInfo, SiteLook, Step
 from portal.search.models import MissedSearch
 from portal.statistics.models import PlaceFigure
@@ -64,6 +64,10 @@ ROWS: dict[type[Model], Callable[[Town], Any]] = {
     StaffRole: lambda town: town.municipality.staff_roles.first(),
     DatedTask: lambda town: town.municipality.datedtasks.open().first(),
     Message: _message,
+    BouncedAddress: lambda town: BouncedAddress.objects.get_or_create(
+        email=f"gone@{town.municipality.slug}.example",
+        defaults={"municipality": town.municipality, "status": "5.1.1", "on": TODAY},
+    )[0],
     ContactPoint: lambda town: ContactPointFactory(municipality=town.municipality),
     ServiceInfo: lambda town: (
         town.municipality.serviceinfos.first() or ServiceInfoFactory(municipality=town.municipality)

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
 class Broken(BaseEmailBackend):
     """A server that refuses, in words that repeat the address."""
 
-    error: Exception = SMTPRecipientsRefused({"nora@nora.example": (550, b"nora@nora.example is unknown")})
+    error: Exception = SMTPRecipientsRefused({"nora@nora.example": (450, b"nora@nora.example: try later")})
 
     def send_messages(self, email_messages: Any) -> int:
         raise self.error
