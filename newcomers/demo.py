@@ -10,7 +10,7 @@ from django.utils import timezone
 from newcomers.consents import give_consent
 from newcomers.enums import HouseholdState, ShareField, Source
 from newcomers.matching import address_key, name_key
-from newcomers.models import Household, Person
+from newcomers.models import Household, Person, Preferences
 from portal.accounts.models import User
 from portal.demo import read
 from portal.municipalities.models import Municipality, Postcode
@@ -24,6 +24,8 @@ def load_people(*, on: date) -> dict[str, int]:
         municipality = Municipality.objects.get(code=row["municipality"])
         household = _known(municipality, row) or _make(municipality, row, on)
         _link_accounts(household)
+        if "preferences" in row:
+            Preferences.objects.get_or_create(household=household, defaults=row["preferences"])
     return {"households": Household.objects.count(), "persons": Person.objects.count()}
 
 
