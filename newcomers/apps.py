@@ -23,6 +23,8 @@ class NewcomersConfig(AppConfig):
             timeline,
             timeline_movers,
             timeline_office,
+            views_leisure,
+            views_wishes,
         )
         from portal import registry
 
@@ -36,12 +38,16 @@ class NewcomersConfig(AppConfig):
         registry.register_day_page("movers", day_page_movers.queues)
         registry.register_day_page("newcomers", day_page.queues)
         registry.register_figures("newcomers", day_page.figures)
+        registry.register_reach("contact", _("in touch"), reach.was_in_touch)
         registry.register_figures("farewells", farewells.figures)
         registry.register_state_follower("newcomers", services_moving.follow_state)
         registry.register_mail_check("newcomers", contact.is_wanted)
-        registry.register_reach("contact", _("in touch"), reach.was_in_touch)
         registry.register_addresses("register", lambda municipality, on: [registry.PublicAddress("newcomers:register")])
         registry.register_addresses("no_post", lambda municipality, on: [registry.PublicAddress("newcomers:no_post")])
+        registry.register_addresses("children", lambda municipality, on: [registry.PublicAddress("newcomers:children")])
+        registry.register_ways("children", views_leisure.ways)
+        registry.register_my_page("wishes", views_wishes.my_page)
+        registry.register_my_page("leisure", views_leisure.my_page)
         registry.register_navigation(
             registry.NavItem(30, _("Register"), "newcomers:register", shown=access.has_no_household)
         )

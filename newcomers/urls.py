@@ -5,11 +5,13 @@ from django.urls import include, path
 from newcomers import (
     views,
     views_desk,
+    views_leisure,
     views_my_choices,
     views_my_moving,
     views_my_people,
     views_no_post,
     views_register,
+    views_wishes,
 )
 
 app_name = "newcomers"
@@ -33,11 +35,14 @@ urlpatterns = [
     path("my/choices/", views_my_choices.choices, name="choices"),
     path("my/choices/<slug:purpose>/", views_my_choices.choose, name="choose"),
     path("my/consents/<slug:field>/", views_my_choices.share, name="consent"),
+    path("my/wishes/", views_wishes.summary, name="wishes"),
+    path("my/wishes/<slug:page>/", views_wishes.page, name="wish"),
     path("my/address/", views_my_moving.address, name="address"),
     path("my/settled/", views_my_moving.settled, name="settled"),
     path("my/away/", views_my_moving.away, name="away"),
     path("my/farewell/", views_my_moving.farewell, name="farewell"),
     path("my/goodbye/", views_my_moving.goodbye, name="goodbye"),
     path("unsubscribe/<str:token>/", views_my_choices.unsubscribe, name="unsubscribe"),
+    path("children/", views_leisure.children, name="children"),
     path("no-post/", views_no_post.no_post, name="no_post"),
 ]
