@@ -22,6 +22,7 @@ from newcomers.models import (
     HouseholdMove,
     MoverImport,
     Person,
+    Preferences,
     Registration,
     StepTick,
     WayIn,
@@ -59,8 +60,15 @@ def build() -> tuple[Town, Rows]:
     """Gol with one row of everything; its coordinator is also the region's administrator."""
     town = build_town("gol", "3550")
     Host.objects.update(capacity=5_000)
+    _tell_wishes(town.household)
     StaffRole.objects.create(user=town.people[Role.COORDINATOR], role=Role.REGION_ADMINISTRATOR)
     return town, {model: row_of(town) for model, row_of in ROWS.items()}
+
+
+def _tell_wishes(household: Household) -> None:
+    """So that My page looks through all clubs, vacancies and homes."""
+    Preferences.objects.create(household=household, interests=["choir"], home_kinds=["flat"])
+    household.persons.filter(is_adult=True).update(wants_job=True, occupation="baker", occupation_code="7512")
 
 
 def fill(town: Town, rows: Rows, first: int, last: int) -> None:
@@ -177,7 +185,10 @@ def _packages(town: Town, households: list[Household], numbers: range) -> None:
 def _pages(town: Town, rows: Rows, users: list[User], numbers: range) -> None:
     gol = town.municipality
     contacts = ContactPoint.objects.bulk_create(
-        [ContactPoint(municipality=gol, code=f"desk-many-{n}", owner=users[place]) for place, n in enumerate(numbers)]
+        [
+            ContactPoint(municipality=gol, code=f"desk-many-{n}", owner=users[place], interests=["choir"])
+            for place, n in enumerate(numbers)
+        ]
     )
     _translated(contacts, name="Desk", opening_hours="9-15")
     rows[ServiceInfo].contacts.add(*contacts)

@@ -97,6 +97,9 @@ TABLE = [
     Row("newcomers:choices", NEWCOMER),
     Row("newcomers:choose", SIGNED_IN_POST, lambda world: ["news"]),
     Row("newcomers:address", NEWCOMER),
+    Row("newcomers:wishes", NEWCOMER),
+    Row("newcomers:wish", NEWCOMER, lambda world: ["languages"]),
+    Row("newcomers:children", OPEN),
     Row("newcomers:settled", NEWCOMER),
     Row("newcomers:away", NEWCOMER),
     # For those who have moved away (tests/newcomers/test_farewell.py).
