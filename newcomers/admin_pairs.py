@@ -192,7 +192,7 @@ class MergeAdmin(ScopedAdmin):
 
     @admin.display(description=_("not taken over, since it was here already"))
     def not_taken_over(self, merged: Merge) -> str:
-        return ", ".join(f"{table}: {number}" for table, number in merged.left_out) or "–"
+        return merged.not_taken_over or "–"
 
     def get_urls(self) -> list[URLPattern]:
         undo = self.admin_site.admin_view(require_POST(self.undo))

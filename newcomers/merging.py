@@ -6,7 +6,7 @@ import json
 import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.apps import apps
@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 
 from newcomers.likeness import AdultFacts, same_person
 from newcomers.models import Household, Merge, Person
+from newcomers.models.movers import in_words
 from portal import registry
 from portal.accounts.models import User
 
@@ -36,6 +37,13 @@ FILLED_OF_PREFERENCES = ("home_kinds", "home_tenure", "home_bedrooms", "importan
 
 class MergeRefused(Exception):
     """These two are not made one. The message says why, in words for staff."""
+
+
+class ExactJSON(DjangoJSONEncoder):
+    """Times to the microsecond, as the database has them."""
+
+    def default(self, o: Any) -> Any:
+        return o.isoformat() if isinstance(o, datetime) else super().default(o)
 
 
 class AccountsDiffer(MergeRefused):
@@ -203,9 +211,9 @@ class _Work:
 
     def _write_down(self, rows: Iterable[models.Model]) -> None:
         for row in rows:
-            self._deleted.append(serializers.serialize("json", [row]))
+            self._deleted.append(serializers.serialize("json", [row], cls=ExactJSON))
             if not isinstance(row, Household | Person):
-                self._left_out[str(row._meta.verbose_name)] += 1
+                self._left_out[row._meta.label] += 1
 
 
 def pointing_at(row: models.Model) -> Iterator[tuple[type[models.Model], str, dict[str, Any]]]:
@@ -243,7 +251,7 @@ def undo(merged: Merge, *, by: User, on: date) -> list[str]:
     Household.objects.filter(pk=merged.kept_id).update(version=F("version") + 1)
     merged.refresh_from_db()
     logger.info("The merge %s was undone by %s.", merged.pk, by.pk)
-    return _in_words(stayed)
+    return _named(stayed)
 
 
 def _change_back(label: str, pk: Any, name: str, before: Any, after: Any) -> bool:
@@ -256,9 +264,8 @@ def _change_back(label: str, pk: Any, name: str, before: Any, after: Any) -> boo
         return False
 
 
-def _in_words(stayed: Iterable[list[Any]]) -> list[str]:
-    tables = Counter(str(apps.get_model(label)._meta.verbose_name) for label, *_rest in stayed)
-    return [f"{table}: {number}" for table, number in sorted(tables.items())]
+def _named(stayed: Iterable[list[Any]]) -> list[str]:
+    return in_words(Counter(label for label, *_rest in stayed).items())
 
 
 def _facts(person: Person) -> AdultFacts:
@@ -266,4 +273,4 @@ def _facts(person: Person) -> AdultFacts:
 
 
 def _plain(value: Any) -> Any:
-    return json.loads(json.dumps(value, cls=DjangoJSONEncoder))
+    return json.loads(json.dumps(value, cls=ExactJSON))

@@ -113,7 +113,7 @@ TABLES = [
     PersonalTable(
         "newcomers.MoverRow",
         ["packed", "kind", "differences"],
-        {"record": "which list it stood in", "position": "its place in the list", "chosen": "whether it is to be taken"},
+        {"record": "the list it stood in", "position": "its place in the list", "chosen": "whether it is taken"},
         household="household",
     ),
     PersonalTable(

@@ -32,7 +32,7 @@ def entries(household: Household, on: date) -> Iterable[TimelineEntry]:
 
 
 def _merge(merged: Merge) -> Iterable[TimelineEntry]:
-    left_out = ", ".join(f"{table}: {number}" for table, number in merged.left_out)
+    left_out = merged.not_taken_over
     yield TimelineEntry(
         on=merged.on,
         title=_("Another household was merged into this one (%(by)s)") % {"by": merged.by or "–"},

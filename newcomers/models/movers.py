@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -31,6 +33,11 @@ from portal.municipalities.models import MunicipalRecord, OpaqueModel
 
 # Rows that nobody decided on, and what undoing a merge needs, are kept for so long.
 KEPT_FOR = timedelta(days=30)
+
+
+def in_words(numbers: Iterable[Sequence[Any]]) -> list[str]:
+    """Tables by what people call them, with how many rows: "letter: 1"."""
+    return [f"{apps.get_model(label)._meta.verbose_name}: {number}" for label, number in numbers]
 
 
 class MoverImportQuerySet(models.QuerySet["MoverImport"]):
@@ -193,7 +200,7 @@ class Merge(MunicipalRecord):
     )
     # newcomers.merging.Snapshot; personal data, so it goes when a household is protected or erased.
     snapshot = models.JSONField(default=dict, editable=False)
-    # What the kept household had already, and so was not taken over: [name of the table, number].
+    # What the kept household had already, and so was not taken over: [table, number of rows].
     left_out = models.JSONField(default=list, editable=False)
     undone_on = models.DateField(_("undone"), null=True)
     undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
@@ -205,6 +212,10 @@ class Merge(MunicipalRecord):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+    @property
+    def not_taken_over(self) -> str:
+        return ", ".join(in_words(self.left_out))
 
     @property
     def may_be_undone(self) -> bool:
