@@ -35,7 +35,7 @@ def entries(household: Household, on: date) -> Iterable[TimelineEntry]:
     for registration in household.registrations.filter(joined_known=True, confirmed_at__isnull=False):
         yield TimelineEntry(
             on=timezone.localdate(registration.confirmed_at), title=_("An account was let into this household"),
-            detail=_("Its owner gave the name, birth year and address that we knew."), window=False, staff_only=True,
+            detail=_("Its owner gave the name, birth year and address that we knew."), window=False,
         )  # fmt: skip
     for move in household.moves.all():
         if move.to_state in {HouseholdState.SETTLED, HouseholdState.MOVED_AWAY}:

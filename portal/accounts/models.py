@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
@@ -21,9 +21,15 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def for_email(self, email: str, **defaults: Any) -> User:
-        """The account with this address, made if there is none."""
+        """The account with this address, made if there is none; of two who make it at once both get the same."""
         email = self.normalize_email(email)
-        return self.filter(email=email).first() or self.create_user(email, **defaults)
+        if user := self.filter(email=email).first():
+            return user
+        try:
+            with transaction.atomic(using=self._db):
+                return self.create_user(email, **defaults)
+        except IntegrityError:
+            return self.get(email=email)
 
     @classmethod
     def normalize_email(cls, email: str | None) -> str:

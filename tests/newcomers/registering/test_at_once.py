@@ -10,16 +10,18 @@ from typing import Any
 
 import pytest
 from django.db import connections
+from django.test import Client
 
 from newcomers import services_registering
 from newcomers.models import Draft, Household, Person, Registration
 from newcomers.questionnaire import Questionnaire
+from newcomers.signals import SESSION_KEY
 from portal.accounts.models import User
 from portal.municipalities.models import Municipality
 from portal.outbox.models import Message
 from tests.conftest import TODAY, two_writers
 from tests.factories import UserFactory
-from tests.newcomers.registering.pages import typed
+from tests.newcomers.registering.pages import CHECK, CODE_PAGE, typed
 
 pytestmark = [pytest.mark.django_db(transaction=True), two_writers]
 
@@ -50,6 +52,28 @@ def register_and_confirm(gol: Municipality, submission: uuid.UUID, given: dict[s
     """How many households this very call has made or found."""
     services_registering.register(submission=submission, municipality=gol, answers=given, language="en")
     return len(services_registering.confirm_registrations(user=user, only={submission}, on=TODAY))
+
+
+def test_fifty_who_press_send_at_once_each_get_their_code(gol: Municipality) -> None:
+    """Two of them wrote the same address, which no account has yet."""
+    emails = [f"person{max(number, 1)}@home.example" for number in range(MANY)]
+    browsers = [_at_the_last_page(gol, email, number) for number, email in enumerate(emails)]
+    seen = [browser.get(CHECK).context["seen"] for browser in browsers]
+    steps = [lambda b=b, s=s: b.post(CHECK, {"seen": s}).url for b, s in zip(browsers, seen, strict=True)]
+    assert all(url.startswith(CODE_PAGE) for url in at_once(steps))
+    assert sorted(Registration.objects.values_list("email", flat=True)) == sorted(emails)
+    assert Message.objects.filter(kind="account").count() == MANY
+    assert User.objects.count() == MANY - 1
+
+
+def _at_the_last_page(gol: Municipality, email: str, number: int) -> Client:
+    """Everything is answered; each in a network of their own."""
+    draft = Draft.objects.create(municipality=gol, answers=typed(email=email, alone=True))
+    client = Client(REMOTE_ADDR=f"10.0.0.{number}")
+    session = client.session
+    session[SESSION_KEY] = {gol.slug: str(draft.pk)}
+    session.save()
+    return client
 
 
 def test_fifty_at_once_lose_none_and_double_none(gol: Municipality) -> None:

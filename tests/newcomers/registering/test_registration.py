@@ -338,10 +338,9 @@ def test_who_lives_there_learns_that_an_account_was_let_in(
     assert told.recipient == "ola@known.example"
     assert "KARI  Eksempel" in told.text
     assert not Message.objects.filter(kind="registered_with_others").exists()
-    entries = registry.timeline(Household.objects.get(), TODAY, for_staff=True)
-    assert "An account was let into this household" in [entry.title for entry in entries]
-    shown = registry.timeline(Household.objects.get(), TODAY, for_staff=False)
-    assert "An account was let into this household" not in [entry.title for entry in shown]
+    for for_staff in (True, False):
+        entries = registry.timeline(Household.objects.get(), TODAY, for_staff=for_staff)
+        assert "An account was let into this household" in [entry.title for entry in entries]
 
 
 def test_what_stands_there_is_not_overwritten(client: Client, gol: Municipality, imported: Household) -> None:
@@ -452,6 +451,15 @@ def test_the_name_of_a_protected_household_is_for_the_office_without_what_was_ty
     assert (registration.household, registration.answers) == (None, {})
     assert not Household.objects.exclude(street="").exists()
     assert services_registering.accept_as_new(registration, by=UserFactory(), on=TODAY) is None
+
+
+def test_what_a_protected_person_is_typing_is_forgotten(client: Client, gol: Municipality) -> None:
+    household = HouseholdFactory(municipality=gol, adults__email="Kari@home.example")
+    fill(client, typed())
+    fill(Client(), typed(email="other@home.example"))
+    restrict(household, by=None)
+    assert [draft.answers["contact"]["email"] for draft in Draft.objects.all()] == ["other@home.example"]
+    assert client.get(CHECK).url == URL
 
 
 def test_the_office_sees_how_many_wait(client: Client, gol: Municipality, imported: Household) -> None:
