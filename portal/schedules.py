@@ -28,6 +28,7 @@ SCHEDULES = [
     Schedule("accounts.clear_sessions", "Forget sign-ins that have run out", "20", "4"),
     Schedule("search.daily", "Build the search index anew; forget what was looked for a year ago", "40", "3"),
     Schedule("packages.plan_due_runs", "Plan the quarter's packages", "30", "4"),
+    Schedule("privacy.nightly", "Let go of what is over its term; carry out requests for erasure", "0", "3"),
     Schedule("enquiries.forget", "Empty questions that were closed a year ago", "40", "4"),
     Schedule("statistics.load", "Load figures about the place from Statistics Norway", "50", "4", day_of_week="1"),
     Schedule("pages.check_links", "Look whether the links in texts still lead somewhere", "0", "5"),

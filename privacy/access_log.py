@@ -123,7 +123,8 @@ def unusual(municipalities: Iterable[Any], *, since: datetime) -> list[Unusual]:
     opened: dict[tuple[UUID, datetime], tuple[set[UUID], set[UUID]]] = {}
     rows = entries.order_by().values_list("user", "created_at", "household_ref", "is_outside").iterator(chunk_size=2000)
     for user, at, household, is_outside in rows:
-        assert user and household  # filtered above
+        assert user  # filtered above, as the next
+        assert household
         all_of_them, outside = opened.setdefault((user, at.replace(minute=0, second=0, microsecond=0)), (set(), set()))
         all_of_them.add(household)
         if is_outside:

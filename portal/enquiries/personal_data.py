@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from portal import clock
-from portal.enquiries.models import Enquiry
+from portal.enquiries.models import Enquiry, EnquiryQuerySet
 from portal.enquiries.retention import forget_all_of
-from portal.personal_data import PersonalTable, register_personal_data
+from portal.municipalities.models import Municipality
+from portal.personal_data import PersonalTable, RetentionRule, register_personal_data, register_retention
 
 _OURS = "how the office keeps its promise; days and numbers alone"
 
@@ -26,6 +30,21 @@ TABLES = [
     ),
 ]  # fmt: skip
 NOTHING_IN = {"enquiries.Remark": "what was wrong with a page; who said it is never kept"}
+
+
+def _closed_long_ago(municipality: Municipality, last: date) -> EnquiryQuerySet:
+    return EnquiryQuerySet(Enquiry).filter(municipality=municipality, closed_on__lte=last, forgotten_on=None)
+
+
+def _empty(enquiries: EnquiryQuerySet, on: date) -> int:
+    number = enquiries.count()
+    forget_all_of(enquiries, on=on)
+    return number
+
+
+register_retention(
+    RetentionRule("enquiries.questions", "questions", _("Questions that were answered"), _closed_long_ago, _empty)
+)
 
 
 def erase(household: Any) -> None:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from portal.municipalities.models import Municipality
+from portal.outbox.enums import MessageState
 from portal.outbox.models import BouncedAddress, Message
-from portal.personal_data import PersonalTable, register_personal_data
+from portal.personal_data import PersonalTable, RetentionRule, register_personal_data, register_retention
 
 TABLES = [
     PersonalTable(
@@ -27,6 +33,19 @@ TABLES = [
     ),
     PersonalTable("outbox.BouncedAddress", ["email", "status", "on"], email="email"),
 ]
+
+
+def _sent_long_ago(municipality: Municipality, last: date) -> QuerySet[Message]:
+    old = Message.objects.filter(municipality=municipality, created_at__date__lte=last)
+    return old.exclude(recipient="").exclude(state__in=[MessageState.QUEUED, MessageState.SENDING])
+
+
+def _empty(messages: QuerySet[Message], on: date) -> int:
+    """That it was sent stays, so that it is not sent again; what it said and to whom does not."""
+    return messages.update(recipient="", user=None, person_id=None, subject="", text="", html="", unsubscribe_url="")
+
+
+register_retention(RetentionRule("outbox.messages", "messages", _("Mail that was sent"), _sent_long_ago, _empty))
 
 
 def erase(household: Any) -> None:

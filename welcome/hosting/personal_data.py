@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from newcomers.models import Household
 from portal.accounts.models import User
-from portal.municipalities.models import DatedTask
+from portal.municipalities.models import DatedTask, Municipality
 from portal.outbox.models import Message
-from portal.personal_data import PersonalTable, Subject, register_personal_data
+from portal.personal_data import PersonalTable, RetentionRule, Subject, register_personal_data, register_retention
+from welcome.hosting.models import Assignment
 
 TABLES = [
     PersonalTable(
@@ -49,6 +53,24 @@ def _promises(subject: Subject) -> QuerySet[DatedTask]:
     household = subject.household
     about = [household.pk, *household.assignments.values_list("pk", flat=True)]
     return DatedTask.objects.filter(subject_id__in=about).order_by("due_on", "pk")
+
+
+def _ended_long_ago(municipality: Municipality, last: date) -> QuerySet[Assignment]:
+    return Assignment.objects.filter(municipality=municipality, ended_on__lte=last)
+
+
+def _delete(assignments: QuerySet[Assignment], on: date) -> int:
+    """With the notes, the moves and the promises."""
+    number = assignments.count()
+    assignments.delete()
+    return number
+
+
+register_retention(
+    RetentionRule(
+        "hosting.ended", "host", _("Households that had a host"), _ended_long_ago, _delete, household="household"
+    )
+)
 
 
 def erase(household: Household) -> None:

@@ -1,0 +1,86 @@
+"""What the municipality uses data for, as rows: the defaults, their terms, and each version of their texts."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+
+from portal.municipalities.models import Municipality
+from privacy.models import Purpose, PurposeVersion
+
+DEFAULTS = Path(__file__).resolve().parent / "data" / "purposes.json"
+TEXTS = ("title", "text", "data", "source", "recipients", "until")
+
+
+@cache
+def defaults() -> list[dict[str, Any]]:
+    """Purposes in their order: code, basis, law, keep_for, unit, and `texts` by language."""
+    return list(json.loads(DEFAULTS.read_text(encoding="utf-8")))
+
+
+@transaction.atomic
+def set_up(municipality: Municipality, *, on: date) -> int:
+    """Give a municipality the purposes it lacks, with texts in every language we have; says how many came.
+
+    What the municipality has written stays, and so does what it has switched off.
+    """
+    known = set(Purpose.objects.filter(municipality=municipality).values_list("code", flat=True))
+    added = [row for row in defaults() if row["code"] not in known]
+    for row in added:
+        order = [each["code"] for each in defaults()].index(row["code"]) + 1
+        purpose, is_new = Purpose.objects.get_or_create(
+            municipality=municipality,
+            code=row["code"],
+            defaults={name: row[name] for name in ("basis", "law", "keep_for", "unit")}
+            | {"order": order, "changed_on": on},
+        )
+        if is_new:
+            for language, texts in row["texts"].items():
+                purpose.translations.create(language_code=language, **texts)
+            keep_version(purpose, on=on)
+    return len(added)
+
+
+def set_up_all(*, on: date) -> dict[str, int]:
+    """Every municipality that is switched on; run each night, so that a new one has them by the morning."""
+    return {town.name: set_up(town, on=on) for town in Municipality.objects.filter(is_active=True)}
+
+
+def texts_of(purpose: Purpose) -> dict[str, dict[str, str]]:
+    rows = purpose.translations.order_by("language_code")
+    return {row.language_code: {name: getattr(row, name) for name in TEXTS} for row in rows}
+
+
+def keep_version(purpose: Purpose, *, on: date) -> None:
+    """Call it after a text was saved: what it says now is kept with the day. The same texts are one version."""
+    texts = texts_of(purpose)
+    last = purpose.versions.first()
+    if last is not None and last.texts == texts:
+        return
+    if last is not None:
+        Purpose.objects.filter(pk=purpose.pk).update(version=F("version") + 1, changed_on=on)
+        purpose.refresh_from_db(fields=["version", "changed_on"])
+    PurposeVersion.objects.create(purpose=purpose, version=purpose.version, on=on, texts=texts)
+
+
+def in_use(municipality: Municipality) -> list[Purpose]:
+    """With their texts, in order."""
+    rows = Purpose.objects.filter(municipality=municipality, is_active=True)
+    return list(rows.prefetch_related("translations"))
+
+
+def purpose(municipality: Municipality, code: str) -> Purpose:
+    """The purpose as the municipality has it; where it has none, the usual term holds. Raises KeyError."""
+    return Purpose.objects.filter(municipality=municipality, code=code).first() or usual(code)
+
+
+def usual(code: str) -> Purpose:
+    """A purpose of our own, in no table. Raises KeyError for a code we do not know."""
+    row = {each["code"]: each for each in defaults()}[code]
+    return Purpose(code=code, **{name: row[name] for name in ("basis", "law", "keep_for", "unit")})

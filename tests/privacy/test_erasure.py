@@ -1,0 +1,267 @@
+"""A household is forgotten: asked for, taken back, done in time, everywhere, and not undone by a list or a backup."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.urls import reverse
+from django.utils import timezone
+
+from newcomers.models import Household, Note, Registration
+from portal import personal_data
+from portal.accounts.models import User
+from portal.documents.models import PrintJob
+from portal.municipalities.enums import Role
+from portal.outbox.models import Message
+from portal.personal_data import Adult
+from privacy import erased, erasure
+from privacy.enums import ErasureState
+from privacy.models import AccessEntry, ArchiveHold, ErasedKey, ErasureRequest, Remainder
+from tests.access.cast import Town, client_of
+from tests.conftest import TODAY
+from tests.enquiries.factories import asked as ask_question
+from tests.factories import HouseholdFactory, PersonFactory, StaffRoleFactory
+from tests.test_registry import everything_kept
+from welcome.hosting.models import Host
+from welcome.letters.models import Letter
+from welcome.packages.models import Package, PackageRun
+
+STREET, NAME, EMAIL = "Gøymestaden 77", "Solveig Gløymd", "solveig@gloymd.example"
+DUE = date(2026, 12, 22)
+
+
+@pytest.fixture
+def solveig(gol: Town) -> Household:
+    """Somebody who has used everything: account, letter, package, host, question, note, mail."""
+    town, household, person = gol.municipality, gol.household, gol.household.persons.get()
+    household.street, household.wishes = STREET, f"{NAME} ønsker båtplass"
+    household.save()
+    person.name, person.email = NAME, EMAIL
+    person.save()
+    User.objects.filter(pk=person.user_id).update(email=EMAIL, name=NAME)
+    answers = {"street": STREET, "adults": [{"name": NAME}]}
+    Registration.objects.create(municipality=town, email=EMAIL, answers=answers, household=household)
+    Registration.objects.create(municipality=town, email=EMAIL, answers=answers)
+    job = PrintJob.objects.create(municipality=town, kind="letters", state="done", content=STREET.encode(), total=1)
+    letter = Letter.objects.create(
+        municipality=town, household=household, language="nb", template_version=1, sha256="0" * 64, issued_on=TODAY,
+        facts={"recipient_lines": [NAME, STREET]}, print_job=job,
+    )  # fmt: skip
+    run = PackageRun.objects.create(
+        municipality=town, quarter="2026Q4", letters_file=job, packing_list=job, state="printed", printed_on=TODAY
+    )
+    Package.objects.create(municipality=town, household=household, run=run, letter=letter, number=1, state="printed")
+    ask_question(town, email=EMAIL, name=NAME)
+    Note.objects.create(household=household, text=f"Snakket med {NAME}", on=TODAY)
+    Message.objects.create(
+        municipality=town, kind="reminder", key="to-her", recipient=EMAIL, language="nb", subject="Hei", text=NAME,
+        next_try_at=timezone.now(),
+    )  # fmt: skip
+    Message.objects.filter(kind="hosting_offer").update(text=f"{NAME} kommer")
+    return household
+
+
+def where(*secrets: str) -> set[str]:
+    return {place for place, text in everything_kept() for secret in secrets if secret in text}
+
+
+def own_page(town: Town, name: str) -> str:
+    return reverse(f"privacy:{name}", args=[town.municipality.slug])
+
+
+# --- Asking ---
+
+
+def test_asking_gives_a_day_a_month_ahead_that_everybody_sees(gol: Town) -> None:
+    newcomer = client_of(gol.people["newcomer"])
+    page = newcomer.get(own_page(gol, "erase"))
+    assert not ErasureRequest.objects.exists(), "a page that is opened changes nothing"
+    assert "22. desember 2026" in page.content.decode()
+    newcomer.post(own_page(gol, "erase"))
+    newcomer.post(own_page(gol, "erase"))
+    request = ErasureRequest.objects.get()
+    assert (request.asked_on, request.due_on, request.household) == (TODAY, DUE, gol.household)
+    assert "22. desember 2026" in newcomer.get(reverse("newcomers:data", args=["gol"])).content.decode()
+    assert Message.objects.get(kind="erasure_asked").recipient == gol.people["newcomer"].email
+    assert Household.objects.filter(pk=gol.household.pk).exists()
+
+
+def test_any_adult_of_the_household_may_take_it_back_until_it_is_done(gol: Town) -> None:
+    partner = PersonFactory(household=gol.household, with_account=True)
+    client_of(gol.people["newcomer"]).post(own_page(gol, "erase"))
+    told = Message.objects.filter(kind="erasure_asked").values_list("recipient", flat=True)
+    assert set(told) == {gol.people["newcomer"].email, partner.user.email}
+    client_of(partner.user).post(own_page(gol, "stay"))
+    assert ErasureRequest.objects.get().state == ErasureState.WITHDRAWN
+    assert erasure.carry_out_due(on=DUE)["erased"] == 0
+    client_of(gol.people["newcomer"]).post(own_page(gol, "erase"))
+    assert ErasureRequest.objects.waiting().count() == 1
+
+
+@pytest.mark.parametrize("who", ["host", Role.COORDINATOR])
+def test_nobody_asks_for_another(gol: Town, who: str) -> None:
+    assert client_of(gol.people[who]).post(own_page(gol, "erase")).status_code == 404
+    assert not ErasureRequest.objects.exists()
+
+
+# --- Doing it ---
+
+
+def test_afterwards_nothing_about_them_stands_in_the_database(gol: Town, solveig: Household) -> None:
+    assert len(where(STREET, NAME, EMAIL)) > 10
+    erasure.ask(household=solveig, by=gol.people["newcomer"], on=TODAY)
+    erasure.erase(household=solveig, by=gol.people[Role.COORDINATOR], on=TODAY)
+    left = where(STREET, NAME, EMAIL)
+    assert left == {"outbox.Message.recipient"}, "the last mail, until it is sent"
+    goodbye = Message.objects.get(recipient=EMAIL)
+    assert goodbye.kind == erasure.GOODBYE
+    Message.objects.filter(pk=goodbye.pk).update(state="sent")
+    call_command("retention", "--json", "--date", "2026-11-23", stdout=StringIO())
+    assert where(STREET, NAME, EMAIL) == set()
+
+
+def test_what_was_counted_stays_counted(gol: Town, solveig: Household) -> None:
+    erasure.erase(household=solveig, by=None, on=TODAY)
+    package = Package.objects.get()
+    assert (package.household, package.state) == (None, "printed")
+    remainder = Remainder.objects.get()
+    assert (remainder.month, remainder.households, remainder.persons) == (date(2026, 10, 1), 1, 1)
+
+
+def test_the_host_has_room_again_and_an_account_with_another_task_stays(gol: Town) -> None:
+    host = Host.objects.get()
+    before = host.open_assignments
+    StaffRoleFactory(user=gol.people["newcomer"], municipality=gol.municipality)
+    erasure.erase(household=gol.household, by=None, on=TODAY)
+    host.refresh_from_db()
+    assert host.open_assignments == before - 1
+    assert User.objects.filter(pk=gol.people["newcomer"].pk).exists()
+    assert client_of(gol.people["host"]).get(reverse("hosting:newcomers", args=["gol"])).status_code == 200
+
+
+def test_who_has_looked_stays_apart(gol: Town) -> None:
+    client_of(gol.people[Role.COORDINATOR]).get(reverse("admin:newcomers_household_change", args=[gol.household.pk]))
+    number = gol.household.pk
+    erasure.erase(household=gol.household, by=None, on=TODAY)
+    assert AccessEntry.objects.get().household_ref == number
+
+
+def test_at_the_deadline_it_happens_by_itself_and_not_a_day_before(gol: Town) -> None:
+    erasure.ask(household=gol.household, by=gol.people["newcomer"], on=TODAY)
+    assert erasure.carry_out_due(on=DUE - timedelta(days=1)) == {"erased": 0, "held": 0}
+    assert erasure.carry_out_due(on=DUE, dry_run=True) == {"erased": 1, "held": 0}
+    assert Household.objects.filter(pk=gol.household.pk).exists()
+    erasure.carry_out_due(on=DUE)
+    assert not Household.objects.filter(pk=gol.household.pk).exists()
+    request = ErasureRequest.objects.get()
+    assert (request.state, request.ended_on, request.household) == (ErasureState.DONE, DUE, None)
+
+
+def test_what_the_archive_holds_is_not_erased(gol: Town) -> None:
+    ArchiveHold.objects.create(municipality=gol.municipality, household=gol.household, reason="Klagesak 26/17")
+    erasure.ask(household=gol.household, by=gol.people["newcomer"], on=TODAY)
+    with pytest.raises(erasure.ErasureRefused):
+        erasure.erase(household=gol.household, by=None, on=TODAY)
+    assert erasure.carry_out_due(on=DUE) == {"erased": 0, "held": 1}
+    assert Household.objects.filter(pk=gol.household.pk).exists()
+
+
+def test_a_room_that_fails_erases_nothing_by_half(gol: Town, monkeypatch: Any) -> None:
+    def fail(household: Household) -> None:
+        raise RuntimeError
+
+    monkeypatch.setitem(personal_data._erasers, "accounts", fail)
+    with pytest.raises(RuntimeError):
+        erasure.erase(household=gol.household, by=None, on=TODAY)
+    assert Household.objects.filter(pk=gol.household.pk).exists()
+    assert not ErasedKey.objects.exists()
+
+
+# --- Not brought back ---
+
+
+ADULT = Adult("Nora gol", 1990, "Storgata 1", "3550")
+
+
+@pytest.fixture
+def erased_nora(gol: Town, django_capture_on_commit_callbacks: Any) -> Town:
+    gol.household.street = ADULT.street
+    gol.household.save()
+    with django_capture_on_commit_callbacks(execute=True):
+        erasure.erase(household=gol.household, by=None, on=TODAY)
+    return gol
+
+
+@pytest.mark.parametrize(
+    ("adult", "known"),
+    [
+        (ADULT, True),
+        (Adult("NORA  Gol", 1990, "Annen gate 9", "3550"), True),
+        (Adult("Nora gol", None, "storgata 1", "3550"), True),
+        (Adult("Nora gol", 1991, "Annen gate 9", "3550"), False),
+        (Adult("Nora gol", 1990, "Storgata 1", "3570"), False),
+        (Adult("Per Gol", 1990, "Storgata 1", "3550"), False),
+        (Adult("", 1990, "", ""), False),
+    ],
+)
+def test_the_same_person_is_recognised_without_being_known(erased_nora: Town, adult: Adult, known: bool) -> None:
+    assert personal_data.was_erased(erased_nora.municipality, adult, TODAY) is known
+    assert personal_data.erased_among(erased_nora.municipality, [Adult("A", 1, "B", "1"), adult], TODAY) == (
+        {1} if known else set()
+    )
+
+
+def test_the_keys_tell_nothing_and_go_when_their_window_is_over(erased_nora: Town, aal: Town, settings: Any) -> None:
+    assert where("Nora gol") == set()
+    assert not personal_data.was_erased(aal.municipality, ADULT, TODAY), "another municipality"
+    assert not personal_data.was_erased(erased_nora.municipality, ADULT, date(2028, 11, 22))
+    call_command("retention", "--json", "--date", "2028-11-22", stdout=StringIO())
+    assert not ErasedKey.objects.exists()
+    settings.ERASURE_KEY = "another"
+    assert erased.keys_of(erased_nora.municipality, ADULT).isdisjoint(ErasedKey.objects.values_list("key", flat=True))
+
+
+def restored(town: Town, **fields: Any) -> Household:
+    """What a backup brings back: the same household, registered long before it was erased."""
+    household = HouseholdFactory(municipality=town.municipality, adults=0, **fields)
+    PersonFactory(household=household, name=ADULT.name, birth_year=ADULT.birth_year)
+    Household.objects.filter(pk=household.pk).update(created_at=timezone.now() - timedelta(days=90))
+    return household
+
+
+def test_a_restored_backup_is_cleared_by_the_file_though_the_keys_are_gone_too(erased_nora: Town) -> None:
+    line = next(erased.lines())
+    ErasedKey.objects.all().delete()
+    by_number = restored(erased_nora, pk=line.household, street="Ein annan stad 3", postcode="3570")
+    by_key = restored(erased_nora, street=ADULT.street, postcode=ADULT.postcode)
+    other = HouseholdFactory(municipality=erased_nora.municipality)
+    call_command("replayerasures", "--dry-run", "--json", stdout=StringIO())
+    assert Household.objects.filter(pk=by_number.pk).exists()
+    for _time in range(2):
+        call_command("replayerasures", "--json", stdout=StringIO())
+    assert not Household.objects.filter(pk__in=[by_number.pk, by_key.pk]).exists()
+    assert Household.objects.filter(pk=other.pk).exists()
+    assert personal_data.was_erased(erased_nora.municipality, ADULT, TODAY)
+
+
+def test_whoever_registers_anew_after_being_erased_stays(erased_nora: Town) -> None:
+    anew = HouseholdFactory(municipality=erased_nora.municipality, adults=0, street=ADULT.street, postcode="3550")
+    PersonFactory(household=anew, name=ADULT.name, birth_year=ADULT.birth_year)
+    call_command("replayerasures", "--json", stdout=StringIO())
+    assert Household.objects.filter(pk=anew.pk).exists()
+
+
+def test_the_file_holds_no_name(erased_nora: Town, settings: Any) -> None:
+    text = settings.ERASURES_FILE.read_text()
+    assert "Nora" not in text
+    assert "Storgata" not in text
+
+
+def test_every_eraser_is_registered_by_an_app_that_exists() -> None:
+    labels = {config.label for config in apps.get_app_configs()}
+    assert set(personal_data._erasers) <= labels

@@ -1,0 +1,181 @@
+"""Three years, month by month, with a small cast: what goes, when, and what stays."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime, timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from newcomers.enums import HouseholdState, Source
+from newcomers.models import Consent, Household, HouseholdMove, Person
+from portal import personal_data
+from portal.accounts.models import User
+from portal.clock import add_months
+from portal.documents.models import PrintJob
+from portal.municipalities.enums import Role
+from portal.municipalities.models import Municipality
+from portal.outbox.models import Message
+from privacy import purposes, retention
+from privacy.models import AccessEntry, ArchiveHold, Purpose, Remainder, RetentionNotice
+from tests.factories import HouseholdFactory, MunicipalityFactory, PersonFactory, UserFactory
+from tests.hosting.factories import HostFactory, accepted
+from welcome.hosting.models import Assignment
+
+START = date(2026, 1, 15)
+
+
+def at(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def gol(db: None) -> Municipality:
+    return MunicipalityFactory(gol=True)
+
+
+def household(gol: Municipality, name: str, *, email: str = "", **fields: Any) -> Household:
+    """Registered on the first day, and silent since."""
+    row = HouseholdFactory(municipality=gol, adults=0, moved_in_on=START, **fields)
+    PersonFactory(household=row, name=name, email=email)
+    Household.objects.filter(pk=row.pk).update(created_at=at(START))
+    return row
+
+
+def sign_in(person: Person, on: date) -> None:
+    user = UserFactory(email=person.email)
+    User.objects.filter(pk=user.pk).update(last_login=at(on), created_at=at(START))
+    Person.objects.filter(pk=person.pk).update(user=user)
+
+
+def names() -> set[str]:
+    return set(Person.objects.values_list("name", flat=True))
+
+
+@pytest.fixture
+def cast(gol: Municipality) -> Municipality:
+    household(gol, "Never in touch", source=Source.REGISTER)
+    household(gol, "Never, but with mail", email="never@a.example", source=Source.REGISTER)
+    household(gol, "Held", source=Source.REGISTER)
+    ArchiveHold.objects.create(
+        municipality=gol, household=Household.objects.get(persons__name="Held"), reason="Klagesak 26/17"
+    )
+    household(gol, "Talked to", source=Source.REGISTER, contacted_on=add_months(START, 6))
+    silent = household(gol, "Silent", email="silent@a.example")
+    sign_in(silent.persons.get(), START)
+    returning = household(gol, "Returns when told", email="returns@a.example")
+    sign_in(returning.persons.get(), START)
+    gone = household(gol, "Moved away", state=HouseholdState.MOVED_AWAY)
+    HouseholdMove.objects.create(household=gone, from_state="moved_in", to_state="moved_away", on=add_months(START, 3))
+    hosted = household(gol, "Had a host", contacted_on=add_months(START, 30))
+    assignment = accepted(host=HostFactory(municipality=gol), household=hosted)
+    ended = {"state": "ended", "ended_on": add_months(START, 4)}
+    Assignment.objects.filter(pk=assignment.pk).update(**ended)
+    consent = Consent.objects.create(person=hosted.persons.get(), field="phone", text_version="1")
+    Consent.objects.filter(pk=consent.pk).update(withdrawn_at=at(START))
+    entry = AccessEntry.objects.create(municipality=gol, kind="viewed", role=Role.COORDINATOR, page="p")
+    AccessEntry.objects.filter(pk=entry.pk).update(created_at=at(START))
+    PrintJob.objects.create(municipality=gol, kind="letters", content=b"Kari", finished_at=at(START))
+    Message.objects.all().delete()
+    mail = Message.objects.create(
+        municipality=gol, kind="test", key="k", recipient="old@a.example", language="nb", subject="Hei", state="sent",
+        next_try_at=timezone.now(),
+    )  # fmt: skip
+    Message.objects.filter(pk=mail.pk).update(created_at=at(START))
+    return gol
+
+
+def night(on: date) -> dict[str, Any]:
+    out = StringIO()
+    call_command("retention", "--json", "--date", on.isoformat(), stdout=out)
+    report: dict[str, Any] = json.loads(out.getvalue())
+    return report
+
+
+# What is left of each after so many months. Those told by mail stay for 30 days more, and go the month after.
+EVERYONE = {
+    "Never in touch", "Never, but with mail", "Held", "Talked to", "Silent", "Returns when told", "Moved away",
+    "Had a host",
+}  # fmt: skip
+LEAVES = {
+    "Never in touch": 12, "Never, but with mail": 13, "Moved away": 15, "Silent": 25, "Talked to": 30,
+}  # fmt: skip
+
+
+def test_through_thirty_six_months(cast: Municipality) -> None:
+    for month in range(1, 37):
+        on = add_months(START, month)
+        report = night(on)
+        if month == 24:  # she reads the mail and signs in, as one does
+            User.objects.filter(email="returns@a.example").update(last_login=at(on + timedelta(days=3)))
+        assert names() == {n for n in EVERYONE if LEAVES.get(n, 99) > month}, f"after {month} months"
+        assert PrintJob.objects.exclude(content=None).exists() is (month < 3), month
+        assert AccessEntry.objects.exists() is (month < 12), month
+        assert Message.objects.filter(recipient="old@a.example").exists() is (month < 12), month
+        assert Assignment.objects.exists() is (month < 16), month
+        assert Consent.objects.exists() is (month < 36), month
+        assert [hold["reason"] for hold in report["holds"]] == ["Klagesak 26/17"]
+    held = [row for row in report["rules"] if row["held"]]
+    assert {(row["rule"], row["held"]) for row in held} == {("newcomers.never_in_touch", 1)}
+    assert Remainder.objects.get(source=Source.REGISTER).households == 3
+    assert not User.objects.filter(email="silent@a.example").exists()
+
+
+def test_who_can_be_written_to_is_told_once_thirty_days_ahead(cast: Municipality) -> None:
+    due = add_months(START, 24)
+    for days in (0, 1, 29):
+        night(due + timedelta(days=days))
+    told = Message.objects.filter(kind="retention_notice", recipient="silent@a.example")
+    assert told.count() == 1
+    assert "14 February 2028" in told.get().text
+    assert "Silent" in names()
+    night(due + timedelta(days=30))
+    assert "Silent" not in names()
+
+
+def test_whoever_comes_back_is_told_anew_another_time(cast: Municipality) -> None:
+    due = add_months(START, 24)
+    night(due)
+    User.objects.filter(email="returns@a.example").update(last_login=at(due))
+    night(due + timedelta(days=31))
+    assert not RetentionNotice.objects.filter(household__persons__name="Returns when told").exists()
+    again = add_months(due, 24)
+    night(again)
+    assert "Returns when told" in names()
+    assert Message.objects.filter(kind="retention_notice", recipient="returns@a.example").count() == 2
+
+
+def test_a_dry_run_says_the_same_and_changes_nothing(cast: Municipality) -> None:
+    on = add_months(START, 12)
+    out = StringIO()
+    call_command("retention", "--dry-run", "--json", "--date", on.isoformat(), stdout=out)
+    assert names() == EVERYONE
+    assert not Purpose.objects.exists()
+    planned = json.loads(out.getvalue())
+    assert planned["rules"] == night(on)["rules"]
+
+
+def test_the_municipalitys_own_terms_are_what_is_gone_by(cast: Municipality) -> None:
+    purposes.set_up(cast, on=START)
+    Purpose.objects.filter(code="welcome").update(keep_for=45, unit="days")
+    night(START + timedelta(days=44))
+    assert "Never in touch" in names()
+    night(START + timedelta(days=45))
+    assert "Never in touch" not in names()
+
+
+def test_every_rule_goes_by_a_purpose_that_is_told_of() -> None:
+    told = {row["code"] for row in purposes.defaults()}
+    assert {rule.purpose for rule in personal_data.rules.values()} <= told
+    assert all(purposes.usual(code).keep_for for code in told)
+
+
+def test_one_that_is_missing_does_not_stop_the_night(cast: Municipality, monkeypatch: Any) -> None:
+    """Erased by the office between the look and the deed."""
+    rows = list(Household.objects.filter(persons__name="Silent"))
+    Household.objects.filter(pk=rows[0].pk).delete()
+    assert retention.erase_households(rows, START) == 0
