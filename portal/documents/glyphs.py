@@ -17,6 +17,7 @@ BYTE_ORDER_MARK = "\ufeff"
 
 _FORBIDDEN = {"Cc", "Co", "Cs"}  # in archival PDFs: control characters and private use
 _SEGMENTED = 12  # the cmap format that reaches beyond the first 65,536 characters
+_SEGMENTED_SHORT = 4  # that of fonts which stay below them
 
 
 def undrawable(text: str) -> list[str]:
@@ -43,12 +44,13 @@ def _drawable(character: str, drawable: frozenset[str]) -> bool:
 def _codepoints(font: bytes) -> set[int]:
     cmap = _table(font, b"cmap")
     (subtables,) = struct.unpack_from(">H", font, cmap + 2)
-    for index in range(subtables):
-        (offset,) = struct.unpack_from(">I", font, cmap + 4 + index * 8 + 4)
-        (cmap_format,) = struct.unpack_from(">H", font, cmap + offset)
-        if cmap_format == _SEGMENTED:
-            return _segments(font, cmap + offset)
-    raise ValueError("The font has no cmap of format 12.")
+    offsets = [struct.unpack_from(">I", font, cmap + 4 + index * 8 + 4)[0] for index in range(subtables)]
+    by_format = {struct.unpack_from(">H", font, cmap + offset)[0]: cmap + offset for offset in offsets}
+    if _SEGMENTED in by_format:
+        return _segments(font, by_format[_SEGMENTED])
+    if _SEGMENTED_SHORT in by_format:
+        return _short_segments(font, by_format[_SEGMENTED_SHORT])
+    raise ValueError("The font has no cmap of format 12 or 4.")
 
 
 def _table(font: bytes, tag: bytes) -> int:
@@ -66,4 +68,23 @@ def _segments(font: bytes, subtable: int) -> set[int]:
     for index in range(groups):
         first, last, _glyph = struct.unpack_from(">III", font, subtable + 16 + index * 12)
         codepoints.update(range(first, last + 1))
+    return codepoints
+
+
+def _short_segments(font: bytes, subtable: int) -> set[int]:
+    """Ends, starts, differences and offsets stand one array after another; glyph 0 means that there is none."""
+    (twice,) = struct.unpack_from(">H", font, subtable + 6)
+    ends, starts = subtable + 14, subtable + 16 + twice
+    codepoints: set[int] = set()
+    for at in range(0, twice, 2):
+        (last,), (first,) = struct.unpack_from(">H", font, ends + at), struct.unpack_from(">H", font, starts + at)
+        (delta,) = struct.unpack_from(">H", font, starts + twice + at)
+        place = starts + 2 * twice + at
+        (offset,) = struct.unpack_from(">H", font, place)
+        for codepoint in range(first, min(last, 0xFFFE) + 1):
+            glyph = codepoint
+            if offset:
+                (glyph,) = struct.unpack_from(">H", font, place + offset + 2 * (codepoint - first))
+            if glyph and (glyph + delta) & 0xFFFF:
+                codepoints.add(codepoint)
     return codepoints

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import struct
 from collections.abc import Iterator
 from datetime import date
 from io import BytesIO
@@ -271,14 +272,25 @@ class TestPackingList:
 
 class TestGlyphs:
     def test_names_each_missing_character_once(self) -> None:
-        assert glyphs.undrawable("Kari 😊 og 😊 ნინო") == ["😊", "ნ", "ი", "ო"]
+        assert glyphs.undrawable("Kari 😊 og 😊 Անի") == ["😊", "Ա", "ն", "ի"]
 
     def test_knows_the_letters_of_the_country(self) -> None:
         assert glyphs.undrawable("Æøå čđŋšŧžá – «Gol» … €\n") == []
 
-    @pytest.mark.parametrize("name", ["Łukasz Żółć", "Євген Їжак", "محمد عبد الله", "پرویز گلپور", "Müller-Weiß"])
+    @pytest.mark.parametrize(
+        "name", ["Łukasz Żółć", "Євген Їжак", "محمد عبد الله", "پرویز گلپور", "Müller-Weiß", "გიორგი ბერიძე"]
+    )
     def test_knows_the_letters_of_the_languages_of_the_site(self, name: str) -> None:
         assert glyphs.undrawable(name) == []
+
+    @pytest.mark.parametrize("file", ["Inter_400Regular", "NotoSansArabic_400Regular"])
+    def test_the_short_way_a_font_tells_its_characters_says_the_same(self, file: str) -> None:
+        font = (glyphs.FONT_FOLDER / f"{file}.ttf").read_bytes()
+        cmap = glyphs._table(font, b"cmap")
+        offsets = [struct.unpack_from(">I", font, cmap + 8 + index * 8)[0] for index in range(font[cmap + 3])]
+        at = {struct.unpack_from(">H", font, cmap + offset)[0]: cmap + offset for offset in offsets}
+        long, short = glyphs._segments(font, at[12]), glyphs._short_segments(font, at[4])
+        assert short == {codepoint for codepoint in long if 0 < codepoint < 0xFFFF}
 
     def test_control_and_private_characters_cannot_be_drawn(self) -> None:
         assert glyphs.undrawable("\x00\ue000\ufeff\ud800") == ["\x00", "\ue000", "\ufeff", "\ud800"]

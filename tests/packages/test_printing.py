@@ -154,7 +154,7 @@ def erased(household: Household) -> None:
 
 
 def new_name(household: Household) -> None:
-    household.persons.update(name="გიორგი")
+    household.persons.update(name="Գևորգ")
 
 
 @pytest.mark.parametrize("change", [restricted, moved_away, said_no, erased, new_name])
