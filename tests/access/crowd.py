@@ -16,14 +16,21 @@ from jobs.models import Vacancy
 from newcomers.matching import address_key
 from newcomers.models import (
     AddressChange,
+    BulkMessage,
+    BulkRecipient,
     Consent,
     Farewell,
     Household,
     HouseholdMove,
+    Merge,
     MoverImport,
+    MoverRow,
+    Note,
+    Pair,
     Person,
     Preferences,
     Registration,
+    SavedView,
     StepTick,
     WayIn,
 )
@@ -77,7 +84,9 @@ def fill(town: Town, rows: Rows, first: int, last: int) -> None:
     users = User.objects.bulk_create([User(email=f"many{n}@many.example", name=f"Many {n}") for n in numbers])
     households = _households(town, numbers)
     _hosting(town, users, households)
+    _movers(town, rows, users, households)
     _office(town, rows, users, numbers)
+    _office_of_households(town, rows, users, households)
     _packages(town, households, numbers)
     _pages(town, rows, users, numbers)
     _texts(town, rows, numbers)
@@ -138,6 +147,28 @@ def _hosting(town: Town, users: list[User], households: list[Household]) -> None
     )
 
 
+def _movers(town: Town, rows: Rows, users: list[User], households: list[Household]) -> None:
+    """A list that waits for a decision, pairs with many, and one household that many were merged into."""
+    gol = town.municipality
+    packed = {"address": "Lia 1", "care_of": "", "postcode": "3550", "city": "Gol", "moved_in_on": "2026-11-02",
+              "language": "", "adults": [{"name": "Kari Ny", "birth_year": 1990, "line": 2}], "child_birth_years": [],
+              "lines": [2]}  # fmt: skip
+    waiting = MoverRow.objects.filter(record=rows[MoverImport]).count()
+    MoverRow.objects.bulk_create(
+        [MoverRow(record=rows[MoverImport], position=waiting + n, packed=packed, kind="changed", household=household,
+                  differences=[{"what": "adult", "old": "", "new": "Kari Ny"}])
+         for n, household in enumerate(households)], batch_size=500,
+    )  # fmt: skip
+    Pair.objects.bulk_create(
+        [Pair(municipality=gol, household=town.household, other=household, reasons=["name_alike"])
+         for household in households], batch_size=500,
+    )  # fmt: skip
+    Merge.objects.bulk_create(
+        [Merge(municipality=gol, kept=town.household, on=TODAY, by=user, left_out=[["letters.Letter", 1]])
+         for user in users], batch_size=500,
+    )  # fmt: skip
+
+
 def _office(town: Town, rows: Rows, users: list[User], numbers: range) -> None:
     gol, now = town.municipality, timezone.now()
     StaffRole.objects.bulk_create([StaffRole(user=user, municipality=gol, role=Role.EDITOR) for user in users])
@@ -151,6 +182,26 @@ def _office(town: Town, rows: Rows, users: list[User], numbers: range) -> None:
     WayIn.objects.bulk_create(ways)
     crontab, _created = CrontabSchedule.objects.get_or_create(minute="1")
     PeriodicTask.objects.bulk_create([PeriodicTask(name=f"many {n}", task="t", crontab=crontab) for n in numbers])
+
+
+def _office_of_households(town: Town, rows: Rows, users: list[User], households: list[Household]) -> None:
+    """Half of them somebody's, with a late promise of the office itself; notes, saved views, messages to many."""
+    gol, owners = town.municipality, {h.pk: users[n].pk for n, h in enumerate(households) if n % 2}
+    for household in households:
+        household.owner_id = owners.get(household.pk)
+    Household.objects.bulk_update(households, ["owner"], batch_size=500)
+    kind = ContentType.objects.get_for_model(Household)
+    DatedTask.objects.bulk_create(
+        [DatedTask(municipality=gol, kind="x", occasion="x", subject_type=kind, subject_id=household.pk,
+                   due_on=date(2026, 11, 20)) for household in households], batch_size=500,
+    )  # fmt: skip
+    coordinator = town.people[Role.COORDINATOR]
+    SavedView.objects.bulk_create([SavedView(user=user, municipality=gol, name=f"View {user}") for user in users])
+    Note.objects.bulk_create([Note(household=town.household, text="x", by=coordinator, on=TODAY) for _user in users])
+    many = BulkMessage.objects.bulk_create([BulkMessage(municipality=gol, state="done", by=user) for user in users])
+    recipients = [BulkRecipient(bulk=bulk, household=town.household, outcome="written") for bulk in many]
+    recipients += [BulkRecipient(bulk=rows[BulkMessage], household=household) for household in households]
+    BulkRecipient.objects.bulk_create(recipients, batch_size=500)
 
 
 def _packages(town: Town, households: list[Household], numbers: range) -> None:

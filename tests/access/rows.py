@@ -10,7 +10,17 @@ from django.utils import timezone
 
 from housing.models import Listing
 from jobs.models import Vacancy
-from newcomers.models import Farewell, Household, MoverImport, Registration, WayIn
+from newcomers.models import (
+    BulkMessage,
+    BulkRecipient,
+    Farewell,
+    Household,
+    Merge,
+    MoverImport,
+    Pair,
+    Registration,
+    WayIn,
+)
 from portal.enquiries.models import Enquiry, Remark
 from portal.municipalities.models import DatedTask, Municipality, StaffRole
 from portal.outbox.models import BouncedAddress, Message
@@ -20,7 +30,7 @@ from portal.statistics.models import PlaceFigure
 from tests.access.cast import Town
 from tests.conftest import TODAY
 from tests.enquiries.factories import asked, remarked
-from tests.factories import ArticleFactory, ContactPointFactory, ServiceInfoFactory, StepFactory
+from tests.factories import ArticleFactory, ContactPointFactory, HouseholdFactory, ServiceInfoFactory, StepFactory
 from tests.housing.factories import ListingFactory
 from tests.jobs.factories import VacancyFactory
 from tests.packages.factories import make_gift, make_template
@@ -45,6 +55,15 @@ def _registration(town: Town) -> Registration:
     )
 
 
+def _pair(town: Town) -> Pair:
+    """The town's household, and one that may be the same."""
+    known = Pair.objects.filter(household=town.household).first()
+    other = known or HouseholdFactory(municipality=town.municipality, adults__name="Nora Like")
+    return known or Pair.objects.create(
+        municipality=town.municipality, household=town.household, other=other, reasons=["name_alike", "year_same"]
+    )
+
+
 def _letter(town: Town) -> Letter:
     return Letter.objects.get_or_create(
         municipality=town.municipality, household=town.household,
@@ -57,6 +76,15 @@ def _farewell(town: Town) -> Farewell:
     return Farewell.objects.bulk_create(
         [Farewell(municipality=town.municipality, month=TODAY.replace(day=1), reason="work") for _number in range(5)]
     )[0]
+
+
+def _bulk_message(town: Town) -> BulkMessage:
+    row = BulkMessage.objects.create(
+        municipality=town.municipality, state="done", purpose="news", sent_at=timezone.now(),
+        texts={"nb": {"subject": "Treff", "body": "Kom!"}},
+    )  # fmt: skip
+    BulkRecipient.objects.create(bulk=row, household=town.household, outcome="written")
+    return row
 
 
 ROWS: dict[type[Model], Callable[[Town], Any]] = {
@@ -88,6 +116,9 @@ ROWS: dict[type[Model], Callable[[Town], Any]] = {
     Registration: _registration,
     WayIn: lambda town: WayIn.objects.get_or_create(municipality=town.municipality, code="poster", name="Poster")[0],
     MoverImport: lambda town: MoverImport.objects.create(municipality=town.municipality, basis="test"),
+    Pair: _pair,
+    Merge: lambda town: Merge.objects.get_or_create(municipality=town.municipality, kept=town.household, on=TODAY)[0],
+    BulkMessage: _bulk_message,
     Listing: lambda town: ListingFactory(municipality=town.municipality),
     Vacancy: lambda town: VacancyFactory(municipality=town.municipality),
     Host: lambda town: town.assignment.host,

@@ -20,6 +20,7 @@ from django.urls import reverse
 
 from housing.models import Listing
 from jobs.models import Vacancy
+from newcomers.models import BulkMessage
 from portal.municipalities.enums import Role
 from portal.municipalities.models import Municipality
 from portal.pages.models import Article, ServiceInfo
@@ -45,7 +46,8 @@ OTHERS = [
     "my page", "my page: edit",
     "my page: steps", "my page: people", "my page: choices", "my page: data", "my page: address",
     "my page: wishes", "my page: a wish", "children",
-    "household", "run: short", "run: blocked", "run: done", "ask a host", "promises: all", "search", "mailbox",
+    "household", "desk", "households: new", "households: unassigned", "households: waiting", "households: late",
+    "message to many", "run: short", "run: blocked", "run: done", "ask a host", "promises: all", "search", "mailbox",
     "search the site", "search the site, misspelt",
     "ask", "something is wrong", "facts", "feed", "guide", "poster", "code", "site map",
     "texts: languages", "texts: changes", "texts: copy", "texts: pages to copy", "texts: versions",
@@ -136,6 +138,12 @@ def lists_of_the_office(town: Town, rows: crowd.Rows) -> dict[str, str]:
         "day page": "/admin/",
         "figures": "/admin/figures/",
         "household": reverse("admin:newcomers_household_change", args=[town.household.pk]),
+        "desk": "/admin/newcomers/household/counter/",
+        "message to many": reverse("admin:newcomers_bulkmessage_change", args=[rows[BulkMessage].pk]),
+        **{
+            f"households: {tab}": f"/admin/newcomers/household/?show={tab}"
+            for tab in ("new", "unassigned", "waiting", "late")
+        },
         "run: short": f"{run}?show=short",
         "run: done": f"{run}?show=done",
         "run: blocked": f"{run}?show=blocked",

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from django.urls import URLPattern, get_resolver, reverse
 
+from newcomers.models import DeskConfirmation
 from portal.enquiries.tokens import make as make_token
 from portal.municipalities.enums import Role
 from tests.access.cast import STAFF, Town, client_of
+from tests.conftest import TODAY
 from tests.enquiries.factories import answered
 from tests.factories import ArticleFactory, ServiceInfoFactory, StaffRoleFactory, UserFactory
 from tests.housing.factories import ListingFactory
@@ -42,6 +44,12 @@ class Row:
 def own_adult(world: Any) -> list[Any]:
     """The newcomer of Gol."""
     return [world.gol.household.persons.get(is_adult=True).pk]
+
+
+def _desk(world: Any) -> Any:
+    """The newcomer of Gol was registered at the desk."""
+    person = world.gol.household.persons.get(is_adult=True)
+    return DeskConfirmation.objects.get_or_create(person=person, defaults={"on": TODAY})[0].pk
 
 
 TABLE = [
@@ -83,6 +91,7 @@ TABLE = [
     Row("newcomers:introduction_confirm", dict.fromkeys(ANYONE, 410), lambda world: ["made-up"]),
     Row("newcomers:introduction_answer", dict.fromkeys(ANYONE, 410), lambda world: ["made-up"]),
     Row("newcomers:postcode", OPEN),
+    Row("newcomers:confirm_desk", OPEN, lambda world: [_desk(world)]),
     Row("newcomers:my_page", SIGNED_IN),
     Row("newcomers:steps", NEWCOMER),
     Row("newcomers:tick", SIGNED_IN_POST, lambda world: [uuid.uuid4()]),
@@ -198,7 +207,7 @@ def test_each_role_in_its_own_town(world: World, row: Row) -> None:
 
 OF_ONE_TOWN = {
     "newcomers:adult", "newcomers:invite", "newcomers:left",
-    "enquiries:receipt", "enquiries:judge",
+    "enquiries:receipt", "enquiries:judge", "newcomers:confirm_desk",
     "housing:detail", "jobs:detail", "hosting:newcomer", "hosting:contact", "hosting:accept", "hosting:decline",
 }  # fmt: skip
 
