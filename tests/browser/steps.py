@@ -162,11 +162,15 @@ def import_movers(officer: Visitor) -> None:
         row("Gerd Stilleby", "Kveldsvegen 9", moved_on="20.10.2026", birth_year="1951", household="4"),
     )
     office(officer, "newcomers_moverimport_add")
+    for name, choice in {"source": "register", "purpose": "welcome", "legal_basis": "public_task"}.items():
+        officer.page.locator(f"[name={name}]").select_option(choice)
     officer.write(basis="Folkeregisterloven § 10-1: velkomst")
     officer.page.locator("[name=file]").set_input_files(
         {"name": "flyttere.csv", "mimeType": "text/csv", "buffer": movers}
     )
     officer.press("Save")
+    officer.sees("What the list would change")
+    officer.go(lambda: officer.page.locator("[name=take_all]").click())
 
 
 def stop_post_to(officer: Visitor, name: str) -> None:
