@@ -108,6 +108,22 @@ class Adult:
     postcode: str
 
 
+@dataclass(frozen=True)
+class ToldPurpose:
+    """One thing data is used for, in words for everyone: the privacy page is made of these."""
+
+    title: str
+    text: str
+    data: str
+    source: str
+    recipients: str
+    basis: str
+    law: str
+    kept: str
+    until: str
+    changed_on: date | None = None
+
+
 SAME_EVERYWHERE = {
     "id": "a random number of ours",
     "household": "stands in the same export",
@@ -123,6 +139,7 @@ rules: dict[str, RetentionRule] = {}
 # Tables with a way to an account or an e-mail address that hold nothing of a newcomer, each with the reason.
 without_person: dict[str, str] = {}
 _erasers: dict[str, Callable[[Household], None]] = {}
+_purposes: list[Callable[[Municipality], list[ToldPurpose]]] = []
 _was_erased: list[Callable[[Municipality, Sequence[Adult], date], set[int]]] = []
 
 
@@ -162,3 +179,13 @@ def erased_among(municipality: Municipality, adults: Sequence[Adult], on: date) 
 
 def was_erased(municipality: Municipality, adult: Adult, on: date) -> bool:
     return bool(erased_among(municipality, [adult], on))
+
+
+def register_purposes(tell: Callable[[Municipality], list[ToldPurpose]]) -> None:
+    if tell not in _purposes:
+        _purposes.append(tell)
+
+
+def told_purposes(municipality: Municipality) -> list[ToldPurpose]:
+    """What the municipality uses data for, in the language of the page."""
+    return [purpose for tell in _purposes for purpose in tell(municipality)]

@@ -9,9 +9,14 @@ class PrivacyConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.module_loading import autodiscover_modules
 
-        from portal import personal_data, registry
-        from privacy import erased, my_page, timeline
+        from portal import page_cache, personal_data, registry
+        from privacy import day_page, erased, my_page, record, timeline
+        from privacy.models import Purpose
 
+        page_cache.watch(Purpose, Purpose.translations.field.model)
+        personal_data.register_purposes(record.told)
+        registry.register_day_page("privacy", day_page.queues)
+        registry.register_figures("privacy", day_page.figures)
         registry.register_my_page("privacy", my_page.sections)
         personal_data.register_was_erased(erased.erased_among)
         registry.register_timeline("privacy", timeline.entries, models=timeline.SHOWN)

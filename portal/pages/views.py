@@ -21,6 +21,7 @@ from portal.pages.models import Article, ContactPoint, ServiceInfo, Step
 from portal.pages.pictures import sources, with_files
 from portal.pages.reading import ContactCard, TextLink, article_links, topic_links
 from portal.pages.texts import text_in, to_html
+from portal.personal_data import told_purposes
 from portal.statistics.services import key_facts
 
 NEWS_ON_START = 3
@@ -208,4 +209,4 @@ def accessibility(request: MunicipalityRequest) -> HttpResponse:
 
 @public_page
 def privacy(request: MunicipalityRequest) -> HttpResponse:
-    return render(request, "pages/privacy.html")
+    return render(request, "pages/privacy.html", {"purposes": told_purposes(request.municipality)})

@@ -44,6 +44,7 @@ from portal.pages.enums import Topic
 from portal.pages.models import Article, ContactPoint, Link, Picture, PictureFile, ServiceInfo, SiteLook, Step
 from portal.search.models import MissedSearch, SearchEntry, SearchWord
 from portal.statistics.models import PlaceFigure
+from privacy.models import AccessEntry, ArchiveHold, ErasureRequest
 from tests.access.cast import Town, build_town
 from tests.access.rows import ROWS
 from tests.conftest import TODAY
@@ -92,6 +93,7 @@ def fill(town: Town, rows: Rows, first: int, last: int) -> None:
     _texts(town, rows, numbers)
     _enquiries(rows, users, numbers)
     _own_household(town, numbers)
+    _privacy(town, users, households)
     _towns(town, numbers)
     _logs(town, rows)
     _search(town, numbers)
@@ -290,6 +292,20 @@ def _enquiries(rows: Rows, users: list[User], numbers: range) -> None:
                    subject_type=ContentType.objects.get_for_model(row), subject_id=row.pk, owner_id=row.owner_id)
          for row in [*questions, *remarks]], batch_size=500,
     )  # fmt: skip
+
+
+def _privacy(town: Town, users: list[User], households: list[Household]) -> None:
+    """Everyone was looked at, wants to be forgotten and is held; the own household was looked at by each."""
+    gol = town.municipality
+    looked = {"municipality": gol, "kind": "viewed", "role": Role.COORDINATOR, "page": "hosting:newcomer"}
+    for refs in ([household.pk for household in households], [town.household.pk] * len(users)):
+        AccessEntry.objects.bulk_create(
+            [AccessEntry(household_ref=ref, user=user, **looked) for ref, user in zip(refs, users, strict=True)],
+            batch_size=100,
+        )
+    dates = {"asked_on": TODAY, "due_on": TODAY}
+    ErasureRequest.objects.bulk_create([ErasureRequest(municipality=gol, household=h, **dates) for h in households])
+    ArchiveHold.objects.bulk_create([ArchiveHold(municipality=gol, household=h, reason="x") for h in households])
 
 
 def _own_household(town: Town, numbers: range) -> None:

@@ -27,6 +27,8 @@ from portal.outbox.models import BouncedAddress, Message
 from portal.pages.models import Article, ContactPoint, Link, Picture, ServiceInfo, SiteLook, Step
 from portal.search.models import MissedSearch
 from portal.statistics.models import PlaceFigure
+from privacy.models import AccessEntry, ArchiveHold, ErasureRequest, Purpose
+from privacy.purposes import set_up as set_up_purposes
 from tests.access.cast import Town
 from tests.conftest import TODAY
 from tests.enquiries.factories import asked, remarked
@@ -87,7 +89,22 @@ def _bulk_message(town: Town) -> BulkMessage:
     return row
 
 
+def _purpose(town: Town) -> Purpose:
+    set_up_purposes(town.municipality, on=TODAY)
+    return Purpose.objects.get(municipality=town.municipality, code="welcome")
+
+
 ROWS: dict[type[Model], Callable[[Town], Any]] = {
+    Purpose: _purpose,
+    AccessEntry: lambda town: AccessEntry.objects.get_or_create(
+        municipality=town.municipality, household_ref=town.household.pk, kind="viewed", role="coordinator", page="p"
+    )[0],
+    ArchiveHold: lambda town: ArchiveHold.objects.get_or_create(
+        municipality=town.municipality, household=town.household, defaults={"reason": "Klagesak 26/17"}
+    )[0],
+    ErasureRequest: lambda town: ErasureRequest.objects.get_or_create(
+        municipality=town.municipality, household=town.household, defaults={"asked_on": TODAY, "due_on": TODAY}
+    )[0],
     Municipality: lambda town: town.municipality,
     StaffRole: lambda town: town.municipality.staff_roles.first(),
     DatedTask: lambda town: town.municipality.datedtasks.open().first(),

@@ -43,6 +43,7 @@ OFFICE = {
 OTHERS = [
     "day page", "figures", "home", "start", "topic", "jobs", "jobs, last page", "job", "homes", "homes, last page",
     "home of a list", "register", "register: return", "introduce", "host: newcomers", "host: newcomer", "host: contact",
+    "privacy", "record", "who has looked", "own data", "own data on paper",
     "my page", "my page: edit",
     "my page: steps", "my page: people", "my page: choices", "my page: data", "my page: address",
     "my page: wishes", "my page: a wish", "children",
@@ -119,6 +120,11 @@ def own_pages(town: Town) -> dict[str, tuple[str, str]]:
     return {
         "my page": ("newcomer", "/en/gol/my/"),
         "my page: edit": ("newcomer", "/en/gol/my/edit/"),
+        "privacy": ("newcomer", "/en/gol/privacy/"),
+        "record": (Role.COORDINATOR, "/admin/privacy/purpose/record/?municipality=3324"),
+        "who has looked": ("newcomer", "/en/gol/my/data/looked/"),
+        "own data": ("newcomer", "/en/gol/my/data/mine.json"),
+        "own data on paper": ("newcomer", "/en/gol/my/data/mine.pdf"),
         "my page: steps": ("newcomer", "/en/gol/my/steps/"),
         "my page: people": ("newcomer", "/en/gol/my/people/"),
         "my page: choices": ("newcomer", "/en/gol/my/choices/"),
