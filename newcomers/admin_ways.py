@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from newcomers.models import WayIn
@@ -62,7 +62,7 @@ class WayInAdmin(ScopedAdmin):
     @admin.display(description=_("links and posters"))
     def posters(self, way: WayIn) -> str | SafeString:
         if way._state.adding:
-            return _now("As soon as it is saved.")
+            return gettext("As soon as it is saved.")
         return format_html_join(
             "", '<p>{}: <code>{}</code> · <a href="{}">{}</a> · <a href="{}">{}</a></p>', _lines(way)
         )
@@ -75,7 +75,7 @@ def _lines(way: WayIn) -> Iterator[tuple[Any, ...]]:
         with translation.override(language):
             query = urlencode({"page": reverse("newcomers:register", args=[slug]), "from": way.code})
             poster, code = (f"{reverse(name, args=[slug])}?{query}" for name in ("pages:poster", "pages:qr"))
-        yield LANGUAGES[language], _link(way, language), poster, _now("Poster (PDF)"), code, _now("QR code")
+        yield LANGUAGES[language], _link(way, language), poster, gettext("Poster (PDF)"), code, gettext("QR code")
 
 
 def _link(way: WayIn, language: str) -> str:

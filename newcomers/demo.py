@@ -10,7 +10,7 @@ from django.utils import timezone
 from newcomers.consents import give_consent
 from newcomers.enums import HouseholdState, ShareField, Source
 from newcomers.matching import address_key, name_key
-from newcomers.models import Household, Person, Preferences
+from newcomers.models import Household, Person, Preferences, WayIn
 from portal.accounts.models import User
 from portal.demo import read
 from portal.municipalities.models import Municipality, Postcode
@@ -26,7 +26,20 @@ def load_people(*, on: date) -> dict[str, int]:
         _link_accounts(household)
         if "preferences" in row:
             Preferences.objects.get_or_create(household=household, defaults=row["preferences"])
+    _load_ways_in()
     return {"households": Household.objects.count(), "persons": Person.objects.count()}
+
+
+def _load_ways_in() -> None:
+    """Posters and links, and by turns one of them for each household that registered itself."""
+    for row in read("ways_in"):
+        municipality = Municipality.objects.get(code=row["municipality"])
+        WayIn.objects.get_or_create(municipality=municipality, code=row["code"], defaults={"name": row["name"]})
+    for municipality in Municipality.objects.filter(wayins__isnull=False).distinct():
+        ways = list(municipality.wayins.order_by("code"))
+        came = municipality.households.filter(source=Source.SELF, way_in=None).order_by("created_at", "pk")
+        for number, household in enumerate(came):
+            Household.objects.filter(pk=household.pk).update(way_in=ways[number % len(ways)])
 
 
 def _known(municipality: Municipality, row: dict[str, Any]) -> Household | None:

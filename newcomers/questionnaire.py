@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from newcomers import forms_people as people
 from newcomers import forms_registering as pages
 from newcomers.enums import Residency, ShareField, Situation
-from newcomers.forms_registering import Answers, Asked, PageForm
+from newcomers.forms_page import Answers, Asked, PageForm
 from newcomers.models import Draft
 from portal.accounts.models import User
 
@@ -19,10 +20,10 @@ FIRST = "situation"
 PAGES: dict[str, type[PageForm]] = {
     FIRST: pages.SituationForm,
     "part-time": pages.PartTimeForm,
-    "you": pages.YouForm,
-    "contact": pages.ContactForm,
-    "adults": pages.AdultsForm,
-    "children": pages.ChildrenForm,
+    "you": people.YouForm,
+    "contact": people.ContactForm,
+    "adults": people.AdultsForm,
+    "children": people.ChildrenForm,
     "date": pages.DateForm,
     "maybe": pages.MaybeForm,
     "address": pages.AddressForm,
@@ -70,16 +71,16 @@ class Questionnaire:
                 continue
             slugs.append(slug)
             if slug == "adults":
-                slugs += pages.adult_slugs(self.answers)
+                slugs += people.adult_slugs(self.answers)
         return slugs
 
     def has(self, slug: str) -> bool:
         """Whether this page is one of those asked, or the one for the next adult."""
-        return slug in self.slugs() or slug == pages.free_adult(self.answers)
+        return slug in self.slugs() or slug == people.free_adult(self.answers)
 
     def form(self, slug: str, data: Any = None, **initial: Any) -> PageForm:
         """With `data`, or else with what was typed there before."""
-        form_class = PAGES.get(slug, pages.AdultForm)
+        form_class = PAGES.get(slug, people.AdultForm)
         if data is None:
             data = self.answers.get(slug)
         proposed = self.answers.get(PROPOSED, {}).get(slug, {})
@@ -97,7 +98,7 @@ class Questionnaire:
         if slug.startswith("adult-"):
             return "adults"
         if slug == "adults" and self.answers.get("adults", {}).get("more") == "yes":
-            return pages.free_adult(self.answers)
+            return people.free_adult(self.answers)
         return next(iter(self._order()[self._order().index(slug) + 1 :]), "")
 
     def progress(self, slug: str) -> tuple[int, int]:
@@ -123,7 +124,7 @@ class Questionnaire:
         for slug in self.slugs():
             form = self.form(slug)
             is_answered = self._is_answered(slug) and form.is_valid()
-            yield Summary(slug, str(form.heading), form.rows() if is_answered else [], is_answered)
+            yield Summary(slug, form.heading, form.rows() if is_answered else [], is_answered)
 
     def fingerprint(self) -> str:
         """Of the answers as they were shown, so that what is sent is what was seen."""

@@ -23,7 +23,8 @@ from newcomers import services_drafts, services_registering
 from newcomers.access import own_person
 from newcomers.enums import HouseholdState
 from newcomers.forms import look_up
-from newcomers.forms_registering import ADULT_SLUGS, PageForm
+from newcomers.forms_page import PageForm
+from newcomers.forms_people import ADULT_SLUGS
 from newcomers.models import Draft, Registration
 from newcomers.questionnaire import FIRST, PAGES, Questionnaire
 from newcomers.signals import SESSION_KEY, finish

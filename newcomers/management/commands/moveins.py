@@ -9,7 +9,7 @@ from portal.commands import PortalCommand
 
 
 class Command(PortalCommand):
-    help = "Note that those who were planning to move have moved in, and drop registrations nobody confirmed."
+    help = "Note that those who were planning to move have moved in; drop what nobody confirmed or finished in time."
     takes_date = True
 
     def add_arguments(self, parser: ArgumentParser) -> None:

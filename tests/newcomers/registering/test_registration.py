@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from importlib import import_module
 
 import pytest
 from allauth.account.internal.stagekit import LOGIN_SESSION_KEY
+from django.apps import apps
 from django.test import Client
 from django.utils import timezone
 
@@ -489,6 +491,21 @@ def test_the_office_may_take_it_as_a_household_of_its_own(
     assert services_registering.accept_as_new(registration, by=officer, on=TODAY) is None
     assert client.get(MY_PAGE).context["household"] == household != imported
     assert Household.objects.count() == 2
+
+
+def test_what_was_typed_before_the_situation_was_asked_can_still_be_taken_in(client: Client, gol: Municipality) -> None:
+    migration = import_module("newcomers.migrations.0009_situation_in_registrations")
+    register(client)
+    registration = Registration.objects.get()
+    registration.confirmed_at = timezone.now()
+    registration.save()
+    migration.remove_situation(apps, None)
+    assert "situation" not in Registration.objects.get().answers
+    migration.add_situation(apps, None)
+    registration = Registration.objects.get()
+    household = services_registering.accept_as_new(registration, by=UserFactory(), on=TODAY)
+    assert household is not None
+    assert household.state == HouseholdState.MOVED_IN
 
 
 # --- Forgotten ------------------------------------------------------------------------------------
