@@ -16,6 +16,7 @@ from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, Que
 from django.utils import timezone
 
 from newcomers import consents
+from newcomers.contact import unsubscribe_url
 from newcomers.enums import BulkPurpose, BulkState, HouseholdState, Reached
 from newcomers.models import BulkMessage, BulkRecipient, Consent, Household, Person
 from portal.accounts.models import User
@@ -79,10 +80,9 @@ def reach(bulk: BulkMessage) -> dict[str, int]:
     """How many of the chosen households get it, and how many do not, by reason. After sending: how many did."""
     rows = bulk.recipients.order_by()
     if bulk.is_draft:
-        counted = rows.annotate(now=standing(bulk.purpose)).values_list("now").annotate(Count("pk"))
+        found = dict(rows.annotate(now=standing(bulk.purpose)).values_list("now").annotate(n=Count("pk")))
     else:
-        counted = rows.exclude(outcome="").values_list("outcome").annotate(Count("pk"))
-    found = dict(counted)
+        found = dict(rows.exclude(outcome="").values_list("outcome").annotate(n=Count("pk")))
     return {reason.value: found[reason.value] for reason in Reached if reason.value in found}
 
 
@@ -149,8 +149,6 @@ def _write_to(bulk: BulkMessage, household: Household) -> int:
 
 
 def _write_message(bulk: BulkMessage, household: Household, person: Person) -> None:
-    from newcomers.contact import unsubscribe_url
-
     language = language_for(bulk, household)
     text = bulk.texts[language]
     write_message(
@@ -181,7 +179,7 @@ def language_for(bulk: BulkMessage, household: Household) -> str:
     """The nearest of the languages it was written in."""
     wanted = bulk.municipality.nearest_language(household.language)
     nearest = (wanted, {"nb": "nn", "nn": "nb"}.get(wanted, "en"), bulk.municipality.main_language, *bulk.texts)
-    return next(code for code in nearest if code in bulk.texts)
+    return next(str(code) for code in nearest if code in bulk.texts)
 
 
 def run_left_behind(*, dry_run: bool = False) -> int:

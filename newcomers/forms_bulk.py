@@ -24,11 +24,12 @@ class BulkForm(WithoutIdentityNumbers):
 
     def __init__(self, data: Any = None, *, bulk: BulkMessage, **kwargs: Any) -> None:
         self.languages = list(bulk.municipality.languages)
-        self.base_fields = self.base_fields | _text_fields(self.languages)
+        # Before the data is read, so that identity numbers are taken out of these too.
+        self.base_fields: Any = {**type(self).base_fields, **_text_fields(self.languages)}
         super().__init__(data, **kwargs)
         self.initial["purpose"] = bulk.purpose
         for code, text in bulk.texts.items():
-            self.initial |= {f"subject_{code}": text["subject"], f"body_{code}": text["body"]}
+            self.initial.update({f"subject_{code}": text["subject"], f"body_{code}": text["body"]})
 
     @property
     def texts(self) -> list[tuple[str, str, forms.BoundField, forms.BoundField]]:

@@ -39,8 +39,9 @@ class HouseholdForm(ScopedForm):
         cleaned = super().clean()
         if not self.instance._state.adding and cleaned.get("version_seen") != self.instance.version:
             # What they typed stays; saved once more it is written over what the other one wrote.
-            self.data = self.data.copy()
-            self.data[self.add_prefix("version_seen")] = self.instance.version
+            data: Any = self.data
+            self.data = data = data.copy()
+            data[self.add_prefix("version_seen")] = self.instance.version
             self.add_error(None, [_CHANGED, *self._differences(cleaned)])
         return cleaned
 
@@ -62,7 +63,7 @@ class HouseholdForm(ScopedForm):
             for name in _OF_PERSON:
                 saved, typed = getattr(person, name), self.data.get(prefix + name, "")
                 if str(saved or "") != typed:
-                    label = f"{person}: {person._meta.get_field(name).verbose_name}"  # type: ignore[union-attr]  # a column
+                    label = f"{person}: {person._meta.get_field(name).verbose_name}"
                     yield _difference(label, saved, typed)
 
 

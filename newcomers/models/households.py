@@ -101,6 +101,20 @@ class Household(MunicipalRecord):
         indexes = [
             models.Index(fields=["municipality", "moved_in_on"], name="households_by_move"),
             models.Index(fields=["municipality", "address_key"], name="households_by_address"),
+            # The office's list: in its order, and what waits there (newcomers.inbox).
+            models.Index(
+                fields=["municipality", "-moved_in_on", "id"], condition=Q(restricted=False), name="households_shown"
+            ),
+            models.Index(
+                fields=["municipality", "created_at"],
+                condition=Q(restricted=False, owner=None),
+                name="households_unowned",
+            ),
+            models.Index(
+                fields=["municipality", "created_at"],
+                condition=Q(restricted=False, contacted_on=None),
+                name="households_not_contacted",
+            ),
             models.Index(fields=["municipality", "place_key"], name="households_by_place"),
             models.Index(fields=["created_at"], condition=Q(compared_on=None), name="households_to_compare"),
         ]

@@ -101,8 +101,8 @@ class BulkMessage(MunicipalRecord):
     @property
     def subject(self) -> str:
         """As it reads in the municipality's main language, or in the first there is."""
-        text = self.texts.get(self.municipality.main_language) or next(iter(self.texts.values()), {})
-        return str(text.get("subject", ""))
+        text: dict[str, str] = self.texts.get(self.municipality.main_language) or next(iter(self.texts.values()), {})
+        return text.get("subject", "")
 
     @property
     def is_draft(self) -> bool:
