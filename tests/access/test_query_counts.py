@@ -41,6 +41,7 @@ OFFICE = {
     if page == "changelist" or model in ROWS
 }
 OTHERS = [
+    "whom we reach", "whom we reach: file", "account",
     "day page", "figures", "home", "start", "topic", "jobs", "jobs, last page", "job", "homes", "homes, last page",
     "home of a list", "register", "register: return", "introduce", "host: newcomers", "host: newcomer", "host: contact",
     "privacy", "record", "who has looked", "own data", "own data on paper",
@@ -143,6 +144,9 @@ def lists_of_the_office(town: Town, rows: crowd.Rows) -> dict[str, str]:
     return {
         "day page": "/admin/",
         "figures": "/admin/figures/",
+        "whom we reach": "/admin/insight/reach/?period=24",
+        "whom we reach: file": "/admin/insight/reach.csv?period=24",
+        "account": "/en/account/",
         "household": reverse("admin:newcomers_household_change", args=[town.household.pk]),
         "desk": "/admin/newcomers/household/counter/",
         "message to many": reverse("admin:newcomers_bulkmessage_change", args=[rows[BulkMessage].pk]),
