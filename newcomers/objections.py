@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 
 from newcomers.models import Household, ObjectionCode
 from portal.municipalities.models import Municipality
@@ -63,5 +64,8 @@ def household_of(typed: str, municipality: Municipality) -> Household | None:
 
 
 def set_wants_post(household: Household, *, wanted: bool) -> None:
-    """From this moment on. What is printed already cannot be called back; nothing else goes out."""
-    Household.objects.filter(pk=household.pk).update(wants_post=wanted)
+    """From this moment on. What is printed already cannot be called back; nothing else goes out.
+
+    A page that was opened before, and shows the box as it was, is old now.
+    """
+    Household.objects.filter(pk=household.pk).update(wants_post=wanted, version=F("version") + 1)

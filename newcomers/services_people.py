@@ -114,7 +114,15 @@ def _changed(household: Household) -> None:
 
 
 def invite(person: Person, *, on: date) -> bool:
-    """Let an adult with an e-mail address sign in and see the household; they are written to once a day at most.
+    """Let an adult with an e-mail address sign in, and write to them how; once a day at most."""
+    if not give_login(person):
+        return False
+    tell_how_to_sign_in(person, occasion=str(on))
+    return True
+
+
+def give_login(person: Person) -> bool:
+    """Tie the account of their e-mail address to them.
 
     False where there is no address, or an account with a household of its own here: that counts, not what somebody
     else typed.
@@ -122,16 +130,23 @@ def invite(person: Person, *, on: date) -> bool:
     if not person.email:
         return False
     household = person.household
-    municipality = household.municipality
-    language = municipality.nearest_language(household.language)
+    language = household.municipality.nearest_language(household.language)
     account = User.objects.for_email(person.email, name=person.name, language=language)
-    if account.persons.filter(household__municipality=municipality).exclude(pk=person.pk).exists():
+    if account.persons.filter(household__municipality=household.municipality_id).exclude(pk=person.pk).exists():
         return False
     person.user = account
     person.save(update_fields=["user"])
+    return True
+
+
+def tell_how_to_sign_in(person: Person, *, occasion: str) -> None:
+    """One mail for each occasion, to somebody whom another adult has told us of."""
+    account = person.user
+    assert account is not None  # give_login has said yes
+    municipality = person.household.municipality
     write_message(
         kind="registered_with_others",
-        key=f"registered_with_others:{person.pk}:{account.pk}:{on}",
+        key=f"registered_with_others:{person.pk}:{account.pk}:{occasion}",
         recipient=account.email,
         language=account.language,
         template="registered_with_others",
@@ -139,7 +154,6 @@ def invite(person: Person, *, on: date) -> bool:
         municipality=municipality,
         user=account,
     )
-    return True
 
 
 def my_page_url(municipality: Municipality, language: str) -> str:

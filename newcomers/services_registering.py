@@ -10,17 +10,16 @@ from typing import Any
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
-from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
-from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from newcomers.consents import give_consent
 from newcomers.copies import send_copy
 from newcomers.enums import HouseholdState, Situation, Source
 from newcomers.matching import address_key, name_key
 from newcomers.models import Draft, Household, Person, Registration, WayIn
+from newcomers.services_people import give_login, my_page_url, tell_how_to_sign_in
 from portal.accounts.models import User
 from portal.municipalities.models import Municipality
 from portal.outbox.models import Message
@@ -259,7 +258,7 @@ def _tell_who_lives_there(person: Person) -> set[UUID]:
             recipient=adult.email,
             language=language,
             template="household_joined",
-            context={"name": person.name, "my_page": _my_page(household.municipality, language)},
+            context={"name": person.name, "my_page": my_page_url(household.municipality, language)},
             municipality=household.municipality,
         )
     return {adult.pk for adult in others}
@@ -268,30 +267,9 @@ def _tell_who_lives_there(person: Person) -> set[UUID]:
 def _link_other_adults(household: Household, told: Collection[UUID]) -> None:
     """Every adult with an e-mail address can sign in with it; who got an account by this is told, if not `told` yet."""
     others = Person.objects.filter(household=household, is_adult=True, user=None).exclude(email="")
-    language = household.municipality.nearest_language(household.language)
-    for person in others:
-        account = User.objects.for_email(person.email, name=person.name, language=language)
-        if account.persons.filter(household__municipality=household.municipality).exists():
-            continue  # their own registration counts, not what somebody else typed
-        person.user = account
-        person.save(update_fields=["user"])
-        if person.pk in told:
-            continue
-        write_message(
-            kind="registered_with_others",
-            key=f"registered_with_others:{person.pk}",
-            recipient=account.email,
-            language=account.language,
-            template="registered_with_others",
-            context={"my_page": _my_page(household.municipality, account.language)},
-            municipality=household.municipality,
-            user=account,
-        )
-
-
-def _my_page(municipality: Municipality, language: str) -> str:
-    with translation.override(language):
-        return settings.SITE_URL + reverse("newcomers:my_page", args=[municipality.slug])
+    for person in others.select_related("household__municipality"):
+        if give_login(person) and person.pk not in told:
+            tell_how_to_sign_in(person, occasion="registered")
 
 
 def drop_unconfirmed(*, on: date, dry_run: bool = False) -> int:

@@ -42,17 +42,18 @@ def my_page(request: SignedInRequest) -> HttpResponse:
     household, on = own_household(request), clock.today()
     entries = registry.timeline(household, on, for_staff=False)
     steps = _steps(household)
+    has_moved_away = household.state == HouseholdState.MOVED_AWAY
     context = {
         "household": household,
         "person": person,
-        "has_moved_away": household.state == HouseholdState.MOVED_AWAY,
+        "has_moved_away": has_moved_away,
         "windows": [{"label": e.title, "lit": e.state == "done"} for e in entries if e.window],
         "next": [_timeline_item(entry) for entry in entries if entry.state != "done"],
         "done": [_timeline_item(entry) for entry in entries if entry.state == "done"],
         "steps_count": len(steps),
         "steps_done": sum(item.done_on is not None for item in steps),
         "next_step": services_my_page.next_step(steps),
-        "sections": _sections(request, household, on, page="overview"),
+        "sections": [] if has_moved_away else _sections(request, household, on, page="overview"),
         "ways": _ways_on(household),
     }
     return render(request, "newcomers/my_page.html", context)

@@ -232,7 +232,7 @@ def test_a_host_of_another_town_or_household_finds_nothing(world: World, name: s
 
 
 def test_my_page_shows_ones_own_household_alone(world: World) -> None:
-    url = reverse("newcomers:my_page", args=["gol"])
+    url = reverse("newcomers:data", args=["gol"])
     own = client_of(world.gol.people["newcomer"]).get(url).content.decode()
     other = client_of(world.aal.people["newcomer"]).get(url).content.decode()
     assert "Nora gol" in own

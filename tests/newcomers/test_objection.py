@@ -121,6 +121,14 @@ def test_the_code_leads_to_one_button_and_the_button_stops_the_post(
     assert wants_post()
 
 
+def test_a_page_that_was_open_meanwhile_does_not_bring_the_post_back(
+    client: Client, household: Household, code: str
+) -> None:
+    client.post(URL, {"code": code, "answer": "stop"})
+    with pytest.raises(services.ChangedMeanwhile):
+        services.claim_version(household, household.version)
+
+
 def test_a_link_with_the_code_does_nothing(client: Client, household: Household, code: str) -> None:
     response = client.get(URL, {"code": code, "answer": "stop"})
     assert not response.context["form"].is_bound
