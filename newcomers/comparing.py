@@ -15,7 +15,7 @@ from rapidfuzz.distance import OSA
 
 from newcomers.enums import HouseholdState, Source
 from newcomers.enums_movers import DifferenceKind, PairReason, RowKind
-from newcomers.likeness import NEAR_DAYS, AdultFacts, PlaceFacts, reasons, same_person
+from newcomers.likeness import NEAR_DAYS, AdultFacts, PlaceFacts, reasons, same_person, years_agree
 from newcomers.matching import address_key, name_key, place_key, sound_key
 from newcomers.models import Household, Person
 from newcomers.movers_file import MovedAdult, MovedHousehold
@@ -25,7 +25,6 @@ _LANGUAGE_CODE = re.compile(r"[a-z]{2,3}")
 # Ids in one query.
 _AT_ONCE = 500
 _NEAR = timedelta(days=NEAR_DAYS)
-_YEARS_APART = 10
 
 
 class Home:
@@ -225,13 +224,11 @@ class Comparison:
     def _look_up(self, chunk: Sequence[MovedHousehold]) -> None:
         persons = Person.objects.filter(household__municipality=self._municipality)
         shown = persons.filter(household__restricted=False)
-        adults = [adult for moved in chunk for adult in moved.adults]
         places = {(moved.address, moved.postcode) for moved in chunk if moved.address}
-        sounds = {sound_key(adult.name) for adult in adults} - {""}
         at_address = shown.filter(household__address_key__in={address_key(*place) for place in places})
         at_place = shown.filter(household__place_key__in={place_key(*place) for place in places} - {""})
         ids = {*at_address.values_list("household", flat=True), *at_place.values_list("household", flat=True)}
-        ids |= self._sounding_alike(shown.filter(is_adult=True, sound_key__in=sounds), adults)
+        ids |= self._sounding_alike(shown.filter(is_adult=True), chunk)
         ids |= self._moved_alike(shown, chunk)
         # Of protected households there is no address to ask for. They are few.
         self._load(persons.filter(household__restricted=True))
@@ -241,16 +238,18 @@ class Comparison:
         for home in [*self._homes.values(), *self._new]:
             self._index(home)
 
-    def _sounding_alike(self, persons: QuerySet[Person], adults: Sequence[MovedAdult]) -> set[UUID]:
-        """Many are called Kari Hansen; those born in another decade are left out before they are read."""
-        years: dict[str, set[int]] = defaultdict(set)
-        for adult in adults:
-            years[sound_key(adult.name)].add(adult.birth_year)
-        found = persons.values_list("household", "sound_key", "birth_year")
+    def _sounding_alike(self, persons: QuerySet[Person], chunk: Sequence[MovedHousehold]) -> set[UUID]:
+        """Many are called Kari Hansen: of those born in another year, who may be meant came at the same time."""
+        rows: dict[str, list[tuple[int, date | None]]] = defaultdict(list)
+        for moved in chunk:
+            for adult in moved.adults:
+                rows[sound_key(adult.name)].append((adult.birth_year, moved.moved_in_on))
+        found = persons.filter(sound_key__in=set(rows) - {""})
+        facts = found.values_list("household", "sound_key", "birth_year", "household__moved_in_on")
         return {
             household
-            for household, sound, year in found.iterator(chunk_size=2000)
-            if year is None or any(abs(year - other) <= _YEARS_APART or not other for other in years[sound])
+            for household, sound, year, day in facts.iterator(chunk_size=2000)
+            if any(_may_be_meant(year, day, *row) for row in rows[sound])
         }
 
     def _moved_alike(self, persons: QuerySet[Person], chunk: Sequence[MovedHousehold]) -> set[UUID]:
@@ -270,7 +269,9 @@ class Comparison:
         return {
             household
             for household, year, sound, day in rows.iterator(chunk_size=2000)
-            if any(
+            if year
+            and day  # the query says so; their types do not
+            and any(
                 abs(day - other_day) <= _NEAR and OSA.normalized_similarity(sound, other) >= 0.5
                 for other_day, other in by_year[year]
             )
@@ -320,6 +321,13 @@ def as_moved(household: Household) -> MovedHousehold:
         child_birth_years=tuple(household.child_birth_years),
         lines=(),
     )
+
+
+def _may_be_meant(year: int | None, day: date | None, other_year: int, other_day: date | None) -> bool:
+    if year is None or not other_year or year == other_year:
+        return True
+    together = day and other_day and abs(day - other_day) <= _NEAR
+    return bool(together and years_agree(year, other_year))
 
 
 def _additions(home: Home, moved: MovedHousehold, missing: Iterable[Person]) -> Iterator[dict[str, str]]:

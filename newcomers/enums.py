@@ -24,6 +24,8 @@ TRANSITIONS: frozenset[tuple[str, str]] = frozenset(
         (HouseholdState.MOVED_IN, HouseholdState.SETTLED),
         (HouseholdState.MOVED_IN, HouseholdState.MOVED_AWAY),
         (HouseholdState.SETTLED, HouseholdState.MOVED_AWAY),
+        # Who came back: a list of movers names them again, and a person saw that it is they.
+        (HouseholdState.MOVED_AWAY, HouseholdState.MOVED_IN),
     }
 )
 

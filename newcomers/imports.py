@@ -17,7 +17,7 @@ from newcomers.enums_movers import GOOD_KINDS, ImportState, LegalBasis, MoverPur
 from newcomers.models import Household, MoverImport, MoverRow, Person
 from newcomers.movers_file import MovedAdult, MovedHousehold, MoversFile, PostcodePlace
 from newcomers.services import restrict
-from newcomers.taking import save_taken
+from newcomers.taking import come_back, save_taken
 from portal import registry
 from portal.accounts.models import User
 from portal.municipalities.models import Municipality, Postcode
@@ -268,6 +268,8 @@ def take_decided(row: MoverRow, *, into: Household | None, by: User, on: date) -
     if not MoverRow.objects.filter(pk=row.pk).delete()[0]:
         raise QuickerElsewhere
     save_taken([(row, verdict)], by=by, on=on)
+    if into:
+        come_back(into, moved_in_on=moved.moved_in_on, by=by, on=on)
     record.refresh_from_db(fields=["report"])
     report = _added(ImportReport(**record.report), [verdict])
     report = replace(report, households_doubtful=record.rows.filter(kind=RowKind.DOUBTFUL).count())

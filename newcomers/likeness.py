@@ -79,12 +79,12 @@ def _is_doubtful(who: Sequence[PairReason], where: Sequence[PairReason]) -> bool
 
 def same_person(one: AdultFacts, other: AdultFacts) -> tuple[PairReason, PairReason] | None:
     """How name and birth year agree; None when these are two persons."""
-    year = _year(one.birth_year, other.birth_year)
+    year = years_agree(one.birth_year, other.birth_year)
     name = _name(one, other) if year else None
     return (name, year) if name and year else None
 
 
-def _year(one: int | None, other: int | None) -> PairReason | None:
+def years_agree(one: int | None, other: int | None) -> PairReason | None:
     if one is None or other is None:
         return PairReason.YEAR_UNKNOWN
     if one == other:
@@ -102,16 +102,23 @@ def _name(one: AdultFacts, other: AdultFacts) -> PairReason | None:
         return None
     if one.sound_key == other.sound_key and len(one.sound_key) > _TELLING_SOUND:
         return PairReason.NAME_ALIKE
-    if min(len(words), len(others)) > 1 and _each_has_a_like(words, others):
+    if any(_each_has_a_like(way, other_way) for way in _spellings(words) for other_way in _spellings(others)):
         return PairReason.NAME_ALIKE
     if OSA.normalized_similarity("".join(words), "".join(others)) >= 0.9:
         return PairReason.NAME_ALIKE
     return PairReason.FIRST_NAME if _words_alike(words[0], others[0]) else None
 
 
+def _spellings(words: Sequence[str]) -> list[Sequence[str]]:
+    """Anne Marie Moen is Annemarie Moen, too."""
+    return [words, (words[0] + words[1], *words[2:])] if len(words) > 2 else [words]
+
+
 def _each_has_a_like(words: Sequence[str], others: Sequence[str]) -> bool:
     """Every word of the shorter name stands in the longer one, in any order: names in the middle may be missing."""
     shorter, longer = sorted((list(words), list(others)), key=len)
+    if len(shorter) < 2:
+        return False
     for word in shorter:
         like = next((candidate for candidate in longer if _words_alike(word, candidate)), None)
         if like is None:

@@ -19,6 +19,7 @@ from django.db.models import F
 from django.db.models.deletion import Collector
 from django.utils.translation import gettext as _
 
+from newcomers.enums import HouseholdState
 from newcomers.likeness import AdultFacts, same_person
 from newcomers.models import Household, Merge, Person
 from newcomers.models.movers import in_words
@@ -33,6 +34,11 @@ FILLED = ("care_of", "street", "postcode", "city", "address_key", "place_key", "
 FILLED_OF_PERSON = ("birth_year", "email", "phone", "languages", "education", "occupation_code", "occupation",
                     "job_wish", "user_id")  # fmt: skip
 FILLED_OF_PREFERENCES = ("home_kinds", "home_tenure", "home_bedrooms", "important", "interests", "segment")
+# Of two states the one that came later holds. Who had moved away and is here under another row has come back.
+FURTHER = [
+    HouseholdState.MOVED_AWAY, HouseholdState.CONSIDERING, HouseholdState.PLANNING, HouseholdState.MOVED_IN,
+    HouseholdState.SETTLED,
+]  # fmt: skip
 
 
 class MergeRefused(Exception):
@@ -153,6 +159,10 @@ class _Work:
 
     def _household(self) -> None:
         kept, gone = self._kept, self._gone
+        if FURTHER.index(gone.state) > FURTHER.index(kept.state):
+            if gone.moved_in_on:
+                self._change(kept, "moved_in_on", gone.moved_in_on)
+            self._change(kept, "state", gone.state)
         self._wishes()
         for name in FILLED:
             self._fill(kept, name, getattr(gone, name))
@@ -203,8 +213,8 @@ class _Work:
         for instances in collector.data.values():
             self._write_down(instances)
         for (field, value), updated in collector.field_updates.items():
-            rows: Iterable[Any] = updated
-            for instance in (one for many in rows for one in many):
+            lists: Iterable[Any] = updated
+            for instance in (one for many in lists for one in many):
                 before = getattr(instance, field.attname)
                 self._changes.append([instance._meta.label, instance.pk, field.attname, before, value])
         collector.delete()

@@ -57,3 +57,11 @@ def _arrive(household: Household, *, by: User, on: date) -> None:
             move(household, to=HouseholdState.MOVED_IN, by=by, on=on)
         except MoveRefused:  # somebody else was quicker
             return
+
+
+def come_back(household: Household, *, moved_in_on: date, by: User, on: date) -> None:
+    """A household that had moved away stands in a list again: it lives here from the day that the list says."""
+    if household.state != HouseholdState.MOVED_AWAY:
+        return
+    Household.objects.filter(pk=household.pk).update(moved_in_on=moved_in_on, version=F("version") + 1)
+    move(household, to=HouseholdState.MOVED_IN, by=by, on=on)

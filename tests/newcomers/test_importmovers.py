@@ -450,3 +450,9 @@ def test_one_who_takes_a_list_in_the_office_is_named(gol: Municipality) -> None:
     record = imports.start_import(movers=movers, municipality=gol, why=why, by=officer, on=date(2026, 11, 22))
     assert (record.by, record.state, record.total) == (officer, ImportState.WAITING, 1)
     assert not Household.objects.exists()
+
+
+def test_nobody_in_the_example_of_the_demonstration_is_doubtful(gol: Municipality, importmovers: Import) -> None:
+    report = importmovers(Path("portal/demo/content/movers_example.csv"))
+    assert (numbers(report), report["households_doubtful"]) == ((6, 0, 13), 0)
+    assert importmovers(Path("portal/demo/content/movers_example.csv"))["households_matched"] == 6

@@ -44,6 +44,11 @@ def test_other_names_have_another(one: str, other: str) -> None:
     assert sound_key(one) != sound_key(other)
 
 
+def test_given_names_may_be_written_together() -> None:
+    one, other = AdultFacts.of("Anne-Marie Moen", 1990), AdultFacts.of("Annemarie Sofie Moen", 1990)
+    assert same_person(one, other) == (PairReason.NAME_ALIKE, PairReason.YEAR_SAME)
+
+
 def test_a_name_in_any_script_has_words() -> None:
     assert name_words("გიორგი ბერიძე") == ("giorgi", "beridze")
     assert name_words("  ") == ()

@@ -128,6 +128,16 @@ def test_who_said_no_to_post_once_has_said_no(kept: Household, gone: Household) 
     assert kept.wants_post is False
 
 
+def test_who_was_planning_and_stands_in_a_list_has_moved_in(kept: Household, gone: Household) -> None:
+    Household.objects.filter(pk=kept.pk).update(state=HouseholdState.PLANNING, moved_in_on=date(2026, 12, 1))
+    merged = merge(kept, gone)
+    kept.refresh_from_db()
+    assert (kept.state, kept.moved_in_on) == (HouseholdState.MOVED_IN, gone.moved_in_on)
+    merging.undo(merged, by=UserFactory(), on=TODAY)
+    kept.refresh_from_db()
+    assert (kept.state, kept.moved_in_on) == (HouseholdState.PLANNING, date(2026, 12, 1))
+
+
 def test_twins_stay_twins(kept: Household, gone: Household) -> None:
     for home, years in ((kept, [2019]), (gone, [2019, 2021])):
         for year in years:

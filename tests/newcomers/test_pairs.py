@@ -188,6 +188,17 @@ def test_the_same_adds_who_is_missing_and_nobody_twice(gol: Municipality) -> Non
     assert not MoverRow.objects.exists()
 
 
+def test_who_came_back_lives_here_again(gol: Municipality) -> None:
+    known = home(gol, moved_in_on=date(2020, 1, 1), state=HouseholdState.MOVED_AWAY)
+    read(gol, row())
+    pair = Pair.objects.get()
+    assert PairReason.MOVED_AWAY in pair.reasons
+    deciding.row_is_ours(pair, by=UserFactory(), on=TODAY)
+    known.refresh_from_db()
+    assert (known.state, known.moved_in_on) == (HouseholdState.MOVED_IN, date(2026, 11, 2))
+    assert known.moves.get().from_state == HouseholdState.MOVED_AWAY
+
+
 def test_two_takes_the_new_one_in_when_it_is_nobody_here(gol: Municipality) -> None:
     home(gol), home(gol, "Kari Moen", street="Lia 2")
     record = read(gol, row(name="Kary Moen"))
