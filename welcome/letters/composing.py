@@ -99,7 +99,8 @@ class LetterMaker:
             shared = self._shared[language]
             names = listed([adult.first_name for adult in household.adults])
             letter = self._letter(household, language, shared, gifts, reference, names)
-            letter["no_post"] = NoPost(code=shown(code), **shared["no_post"])
+            no_post: NoPost = shared["no_post"]
+            letter["no_post"] = {**no_post, "code": shown(code)}
             return letter
 
     def language_of(self, household: Household) -> str:
@@ -199,11 +200,15 @@ class LetterMaker:
         caption = _("More on our site, and your own page: %(address)s") % {"address": _without_scheme(url)}
         return {"svg": segno.make(url, error="m").svg_inline(border=0), "caption": caption}
 
-    def _no_post(self, language: str) -> dict[str, Any]:
-        """How to say no to more post without signing in. The address in the picture holds no code: that is typed."""
+    def _no_post(self, language: str) -> NoPost:
+        """How to say no to more post without signing in. The address in the picture holds no code: that is typed.
+
+        The code itself is each household's own.
+        """
         url = f"{settings.SITE_URL}/{language}/{self.municipality.slug}/no-post/"
         text = _("No more post from us? Go to %(address)s and write the code:") % {"address": _without_scheme(url)}
-        return {"text": text, "qr": {"svg": segno.make(url, error="m").svg_inline(border=0), "caption": text}}
+        qr: QrCode = {"svg": segno.make(url, error="m").svg_inline(border=0), "caption": text}
+        return {"text": text, "code": "", "qr": qr}
 
 
 def _without_scheme(url: str) -> str:
