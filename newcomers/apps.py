@@ -43,6 +43,9 @@ class NewcomersConfig(AppConfig):
         registry.register_state_follower("newcomers", services_moving.follow_state)
         registry.register_mail_check("newcomers", contact.is_wanted)
         registry.register_addresses("register", lambda municipality, on: [registry.PublicAddress("newcomers:register")])
+        registry.register_addresses(
+            "introduce", lambda municipality, on: [registry.PublicAddress("newcomers:introduce")]
+        )
         registry.register_addresses("no_post", lambda municipality, on: [registry.PublicAddress("newcomers:no_post")])
         registry.register_addresses("children", lambda municipality, on: [registry.PublicAddress("newcomers:children")])
         registry.register_ways("children", views_leisure.ways)
