@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from newcomers import bulk
 from newcomers.enums import Reached
-from newcomers.forms_bulk import BulkForm
+from newcomers.forms_bulk import BulkForm, bulk_form
 from newcomers.models import BulkMessage
 from portal.municipalities.access import has_permission
 from portal.municipalities.admin_base import OwnMunicipalityFilter, ScopedAdmin
@@ -84,7 +84,7 @@ class BulkMessageAdmin(ScopedAdmin):
         row = self._own(request, pk)
         if not row.is_draft:
             return redirect(f"admin:{NAME}_change", row.pk)
-        form = BulkForm(request.POST or None, bulk=row)
+        form = bulk_form(request.POST or None, bulk=row)
         if form.is_valid():
             bulk.write(bulk=row, purpose=form.cleaned_data["purpose"], texts=form.written(), by=request.user)
             return redirect(f"admin:{NAME}_write", row.pk)

@@ -24,8 +24,6 @@ class BulkForm(WithoutIdentityNumbers):
 
     def __init__(self, data: Any = None, *, bulk: BulkMessage, **kwargs: Any) -> None:
         self.languages = list(bulk.municipality.languages)
-        # Before the data is read, so that identity numbers are taken out of these too.
-        self.base_fields: Any = {**type(self).base_fields, **_text_fields(self.languages)}
         super().__init__(data, **kwargs)
         self.initial["purpose"] = bulk.purpose
         for code, text in bulk.texts.items():
@@ -55,6 +53,13 @@ class BulkForm(WithoutIdentityNumbers):
             for code in self.languages
             if given[f"body_{code}"]
         }
+
+
+def bulk_form(data: Any = None, *, bulk: BulkMessage) -> BulkForm:
+    """With fields for each language of the municipality, so that identity numbers are taken out of these too."""
+    form_class: Any = type("BulkForm", (BulkForm,), _text_fields(list(bulk.municipality.languages)))
+    form: BulkForm = form_class(data, bulk=bulk)
+    return form
 
 
 def _text_fields(languages: list[str]) -> dict[str, forms.Field]:
