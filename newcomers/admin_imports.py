@@ -94,6 +94,7 @@ class MoverImportAdmin(ScopedAdmin):
     """Who read which list, why and on what basis; for each what it would change, and the buttons that decide."""
 
     form = MoverImportForm
+    shows_households = True
     view_permission = Permission.MOVERS_IMPORT
     add_permission = Permission.MOVERS_IMPORT
     list_display = ("created_at", "municipality", "by", "source", "purpose", "legal_basis", "basis", "state",

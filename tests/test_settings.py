@@ -23,6 +23,7 @@ ROOT = Path(settings.BASE_DIR)
 PRODUCTION = {
     "ENVIRONMENT": "production",
     "SECRET_KEY": "k7Qx2vRz9LmW4tYb8NcP1sDf6GhJ3aEu5iOo0XyZqTnMwVrBlKd7",
+    "ERASURE_KEY": "p3Lm8VxTq6RzW1cYb5NfK9sHd2GjA7uEo4iQ0ZyXtPnBwMvClRk8",
     "ALLOWED_HOSTS": "velkommen.gol.example,www.gol.example",
     "DATABASE_URL": "postgres://bliher:password@db.example:5432/bliher",
     "REDIS_URL": "redis://redis.example:6379/0",

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from portal import registry
 from portal.municipalities.models import Municipality
 from portal.outbox.enums import MessageState
 from portal.outbox.models import BouncedAddress, Message
@@ -57,3 +58,5 @@ def erase(household: Any) -> None:
 
 
 register_personal_data("outbox", holds=TABLES, erase=erase)
+# What was written to somebody who becomes protected goes too, sent or waiting.
+registry.register_protection("outbox", erase)

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from newcomers.models import Household
+from portal import registry
 from portal.accounts.models import User
 from portal.municipalities.models import DatedTask, Municipality
 from portal.outbox.models import Message
@@ -85,3 +86,5 @@ def erase(household: Household) -> None:
 
 
 register_personal_data("hosting", holds=TABLES, erase=erase)
+# Of a household that becomes protected, no mail to a host keeps the first names either.
+registry.register_protection("hosting mail", erase)
