@@ -1,53 +1,53 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+# Pages that anyone may find, by their URL names.
+PUBLIC = ("register", "introduce", "no_post", "children")
+
 
 class NewcomersConfig(AppConfig):
     name = "newcomers"
     verbose_name = _("Newcomers")
 
     def ready(self) -> None:
+        self._follow()
+        self._show_to_office()
+        self._show_to_newcomers()
+
+    def _follow(self) -> None:
+        """What other rooms do, and what this one has to say to it."""
         from allauth.account.signals import user_logged_in
 
-        from newcomers import (
-            access,
-            bulk,
-            contact,
-            day_page,
-            day_page_movers,
-            farewells,
-            pairs,
-            reach,
-            services_moving,
-            signals,
-            timeline,
-            timeline_movers,
-            timeline_office,
-            views_leisure,
-            views_wishes,
-        )
+        from newcomers import access, bulk, contact, pairs, services_moving, signals
         from portal import registry
 
         user_logged_in.connect(signals.finish_registrations, dispatch_uid="newcomers.finish_registrations")
         registry.register_landing(30, access.landing)
+        registry.register_protection("bulk", bulk.stop_for)
+        registry.register_protection("movers", pairs.forget_protected)
+        registry.register_state_follower("newcomers", services_moving.follow_state)
+        registry.register_mail_check("newcomers", contact.is_wanted)
+
+    def _show_to_office(self) -> None:
+        from newcomers import day_page, day_page_movers, farewells, reach, timeline, timeline_movers, timeline_office
+        from portal import registry
+
         registry.register_timeline("newcomers", timeline.entries, models=timeline.SHOWN)
         registry.register_timeline("office", timeline_office.entries, models=timeline_office.SHOWN)
-        registry.register_protection("bulk", bulk.stop_for)
         registry.register_timeline("movers", timeline_movers.entries, models=timeline_movers.SHOWN)
-        registry.register_protection("movers", pairs.forget_protected)
         registry.register_day_page("movers", day_page_movers.queues)
         registry.register_day_page("newcomers", day_page.queues)
         registry.register_figures("newcomers", day_page.figures)
-        registry.register_reach("contact", _("in touch"), reach.was_in_touch)
         registry.register_figures("farewells", farewells.figures)
-        registry.register_state_follower("newcomers", services_moving.follow_state)
-        registry.register_mail_check("newcomers", contact.is_wanted)
-        registry.register_addresses("register", lambda municipality, on: [registry.PublicAddress("newcomers:register")])
+        registry.register_reach("contact", _("in touch"), reach.was_in_touch)
+
+    def _show_to_newcomers(self) -> None:
+        from newcomers import access, views_leisure, views_wishes
+        from portal import registry
+
         registry.register_addresses(
-            "introduce", lambda municipality, on: [registry.PublicAddress("newcomers:introduce")]
+            "newcomers", lambda municipality, on: [registry.PublicAddress(f"newcomers:{name}") for name in PUBLIC]
         )
-        registry.register_addresses("no_post", lambda municipality, on: [registry.PublicAddress("newcomers:no_post")])
-        registry.register_addresses("children", lambda municipality, on: [registry.PublicAddress("newcomers:children")])
         registry.register_ways("children", views_leisure.ways)
         registry.register_my_page("wishes", views_wishes.my_page)
         registry.register_my_page("leisure", views_leisure.my_page)
