@@ -25,6 +25,12 @@ _LANGUAGE_CODE = re.compile(r"[a-z]{2,3}")
 # Ids in one query.
 _AT_ONCE = 500
 _NEAR = timedelta(days=NEAR_DAYS)
+# All that is read of those who may be meant: of 100,000 households, long texts stay where they are.
+_OF_HOUSEHOLD = ("municipality", "state", "care_of", "street", "postcode", "address_key", "moved_in_on", "restricted")
+_READ = (
+    *("household", "is_adult", "name", "name_key", "sound_key", "birth_year"),
+    *(f"household__{name}" for name in _OF_HOUSEHOLD),
+)
 
 
 class Home:
@@ -278,7 +284,7 @@ class Comparison:
         }
 
     def _load(self, persons: QuerySet[Person]) -> None:
-        for person in persons.select_related("household").order_by("pk"):
+        for person in persons.select_related("household").only(*_READ).order_by("pk"):
             if person.household_id not in self._homes:
                 self._homes[person.household_id] = Home(person.household)
             self._homes[person.household_id].add(person)

@@ -291,7 +291,9 @@ def _to_take(
         for place, adult in adults
     ]
     erased = {adults[found][0] for found in registry.erased_among(municipality, facts, on)}
-    return [home for place, home in enumerate(movers.households) if place not in erased], len(erased)
+    kept = [home for place, home in enumerate(movers.households) if place not in erased]
+    # By day, so that those who moved in at the time of a chunk are few, also in a list of many years.
+    return sorted(kept, key=lambda home: home.moved_in_on), len(erased)
 
 
 def _report(movers: MoversFile) -> ImportReport:

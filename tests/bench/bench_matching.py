@@ -66,6 +66,8 @@ def _measure(database: str) -> None:
         finally:
             os._exit(0)
     os.waitpid(pid, 0)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")  # as a database does by itself in time
     movers = parse_movers(
         _list(), municipality_code="3324", postcodes={"3550": PostcodePlace("Gol", "3324", "Gol")}, on=ON
     )
