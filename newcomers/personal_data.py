@@ -99,7 +99,7 @@ TABLES = [
         },
         email="email",
     ),
-    PersonalTable("newcomers.StepTick", ["step", "on"], household="household"),
+    PersonalTable("newcomers.StepTick", ["step", "on"], household="household", related=["step__translations"]),
     PersonalTable("newcomers.AddressChange", ["on"], household="household"),
     PersonalTable("newcomers.ObjectionCode", ["code"], household="household"),
     PersonalTable("newcomers.Note", ["kind", "text", "on", "written_at"], household="household"),
