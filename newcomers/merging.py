@@ -35,7 +35,7 @@ FILLED_OF_PERSON = ("birth_year", "email", "phone", "languages", "education", "o
                     "job_wish", "user_id")  # fmt: skip
 FILLED_OF_PREFERENCES = ("home_kinds", "home_tenure", "home_bedrooms", "important", "interests", "segment")
 # Of two states the one that came later holds. Who had moved away and is here under another row has come back.
-FURTHER = [
+FURTHER: list[str] = [
     HouseholdState.MOVED_AWAY, HouseholdState.CONSIDERING, HouseholdState.PLANNING, HouseholdState.MOVED_IN,
     HouseholdState.SETTLED,
 ]  # fmt: skip
