@@ -57,7 +57,7 @@ class HouseholdList(admin.ModelAdmin):
         wrap = self.admin_site.admin_view
         return [
             path("views/save/", wrap(require_POST(self.save_view)), name=f"{NAME}_save_view"),
-            path("views/<uuid:view_id>/delete/", wrap(require_POST(self.delete_saved_view)), name=f"{NAME}_delete_view"),
+            path("views/<uuid:view_id>/delete/", wrap(require_POST(self.drop_view)), name=f"{NAME}_delete_view"),
             *super().get_urls(),
         ]
 
@@ -90,7 +90,7 @@ class HouseholdList(admin.ModelAdmin):
             for name in ([f"{item}__exact"] if isinstance(item, str) else [item.parameter_name])
         }  # fmt: skip
 
-    def delete_saved_view(self, request: HttpRequest, view_id: str) -> HttpResponse:
+    def drop_view(self, request: HttpRequest, view_id: str) -> HttpResponse:
         own = saved_views.visible(request.user, self.visible_municipalities(request))
         view = get_object_or_404(own, pk=view_id)
         if not saved_views.may_delete(view, request.user):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -85,7 +84,6 @@ def _autocompleted(request: HttpRequest) -> ScopedAdmin | None:
     return found if isinstance(found, ScopedAdmin) else None
 
 
-@cache
 def way_to_household(model: type[Model]) -> str | None:
     """The shortest way over foreign keys, as in a filter; "" for the household itself, None if there is none."""
     ways: list[tuple[type[Model], str]] = [(model, "")]

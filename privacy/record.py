@@ -87,9 +87,7 @@ def _fields(municipality: Municipality, each: ToldPurpose) -> Iterator[tuple[str
     yield _("To other countries"), _("No transfer outside the EU and the EEA")
     yield (
         _("Security"),
-        _(
-            "Roles in each municipality, a second factor for staff, encrypted transport, a log of who opens a household"
-        ),
+        _("Roles in each municipality, a second factor for staff, encrypted transport, a log of who opens a household"),
     )
     if each.changed_on:
         yield _("Last changed"), date_format(each.changed_on, "DATE_FORMAT")

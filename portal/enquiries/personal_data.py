@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from portal import clock
@@ -32,13 +33,13 @@ TABLES = [
 NOTHING_IN = {"enquiries.Remark": "what was wrong with a page; who said it is never kept"}
 
 
-def _closed_long_ago(municipality: Municipality, last: date) -> EnquiryQuerySet:
-    return EnquiryQuerySet(Enquiry).filter(municipality=municipality, closed_on__lte=last, forgotten_on=None)
+def _closed_long_ago(municipality: Municipality, last: date) -> QuerySet[Any]:
+    return Enquiry.objects.filter(municipality=municipality, closed_on__lte=last, forgotten_on=None)
 
 
-def _empty(enquiries: EnquiryQuerySet, on: date) -> int:
-    number = enquiries.count()
-    forget_all_of(enquiries, on=on)
+def _empty(rows: QuerySet[Any], on: date) -> int:
+    number = rows.count()
+    forget_all_of(EnquiryQuerySet(Enquiry).filter(pk__in=rows.values("pk")), on=on)
     return number
 
 
