@@ -83,7 +83,8 @@ class AdultsForm(PageForm):
         return more
 
     def rows(self) -> list[tuple[str, str]]:
-        return [] if self.others() else [(gettext("Other adults"), gettext("None"))]
+        names = ", ".join(name for _slug, name in self.others())
+        return [(gettext("Other adults"), names or gettext("None"))]
 
 
 class AdultForm(AdultYear):

@@ -31,7 +31,6 @@ PLACE = """
 
 class SituationForm(PageForm):
     advice = _("It takes about five minutes. You can stop at any time and go on later.")
-    summary: ClassVar = {"situation": _("Your situation")}
     situation = forms.ChoiceField(label=_("Choose what fits best"), choices=Situation.choices, widget=forms.RadioSelect)
 
     @property
@@ -89,9 +88,6 @@ class DateForm(PageForm):
             raise ValidationError(_("This day has not come yet. Will you move? Then go back and choose that."))
         return day
 
-    def rows(self) -> list[tuple[str, str]]:
-        return [(self.heading, words) for _label, words in super().rows()]
-
 
 class MaybeForm(PageForm):
     question = _("If you come, when could it be?")
@@ -102,9 +98,6 @@ class MaybeForm(PageForm):
         months = [add_months(first, number) for number in range(MONTHS_TO_CONSIDER + 1)]
         named = [(month.isoformat(), f"{capfirst(MONTHS[month.month])} {month.year}") for month in months]
         self.fields["maybe_when"].choices = [("", _("I do not know yet")), *named]  # type: ignore[attr-defined]  # it has choices
-
-    def rows(self) -> list[tuple[str, str]]:
-        return [(self.heading, words) for _label, words in super().rows()]
 
 
 class AddressForm(PageForm):
@@ -201,9 +194,6 @@ class ReasonForm(PageForm):
         if self.asked.situation == Situation.MOVED:
             return gettext("What made you move here?")
         return gettext("What makes you think of moving here?")
-
-    def rows(self) -> list[tuple[str, str]]:
-        return [(self.heading, words) for _label, words in super().rows()]
 
 
 class WishesForm(PageForm):
