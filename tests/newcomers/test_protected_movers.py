@@ -58,7 +58,8 @@ def test_a_namesake_or_neighbour_is_left_alone(known: Household, other: str) -> 
 
 def test_trying_a_list_protects_nobody_yet(known: Household) -> None:
     movers = parsed(row(protection="fortrolig"))
-    imports.take_movers(movers=movers, municipality=known.municipality, why=imports.Why("test"), by=None, on=TODAY, dry_run=True)
+    why = imports.Why("test")
+    imports.take_movers(movers=movers, municipality=known.municipality, why=why, by=None, on=TODAY, dry_run=True)
     known.refresh_from_db()
     assert not known.restricted
 
