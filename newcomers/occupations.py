@@ -22,6 +22,8 @@ TITLE_LANGUAGES = ("nb", "nn", "en")
 MOST_CHOICES = 5
 # A word with so many letters may stand within another; a name may be left off after so many.
 PART_LETTERS, NAME_LETTERS = 4, 5
+# Of a whole sentence, so many words are looked at for misspellings: it takes time.
+MOST_WORDS = 5
 # How alike two words must be to be one word misspelt, from 0 to 1.
 ALIKE = 0.8
 
@@ -93,7 +95,7 @@ def _is_part(word: str, known: str) -> bool:
 
 
 def _alike(words: list[str]) -> set[str]:
-    near = [known for word in words for known in get_close_matches(word, _by_word(), 3, ALIKE)]
+    near = [known for word in words[:MOST_WORDS] for known in get_close_matches(word, _by_word(), 3, ALIKE)]
     return {code for known in near for code in _by_word()[known]}
 
 

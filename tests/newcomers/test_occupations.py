@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newcomers.occupations import MOST_CHOICES, TITLE_LANGUAGES, find, occupations, title
@@ -26,8 +26,8 @@ def test_the_standard_is_complete_and_named() -> None:
 
 
 def test_an_everyday_word_means_one_occupation() -> None:
-    words = Counter(fold(word) for occupation in occupations().values() for word in occupation.words)
-    assert [word for word, count in words.items() if count > 1 and fold(word)] == []
+    words = Counter(word for occupation in occupations().values() for word in set(map(fold, occupation.words)))
+    assert [word for word, count in words.items() if count > 1] == []
 
 
 @pytest.mark.parametrize(
@@ -70,11 +70,12 @@ def test_each_group_is_found_by_its_own_names() -> None:
             assert code == (found.sure.code if found.sure else None) or occupation in found.choices, (code, name)
 
 
+@settings(deadline=None)  # the first one reads the list
 @given(st.text(max_size=200))
 def test_anything_may_be_typed(text: str) -> None:
     found = find(text)
     assert not (found.sure and found.choices)
-    assert len(set(found.choices)) == len(found.choices)
+    assert len({choice.code for choice in found.choices}) == len(found.choices)
 
 
 def test_a_title_is_in_the_readers_language_or_in_english() -> None:
