@@ -18,12 +18,11 @@ class NewcomersConfig(AppConfig):
         """What other rooms do, and what this one has to say to it."""
         from allauth.account.signals import user_logged_in
 
-        from newcomers import access, bulk, contact, pairs, services_moving, signals
+        from newcomers import access, contact, pairs, services_moving, signals
         from portal import registry
 
         user_logged_in.connect(signals.finish_registrations, dispatch_uid="newcomers.finish_registrations")
         registry.register_landing(30, access.landing)
-        registry.register_protection("bulk", bulk.stop_for)
         registry.register_protection("movers", pairs.forget_protected)
         registry.register_state_follower("newcomers", services_moving.follow_state)
         registry.register_mail_check("newcomers", contact.is_wanted)

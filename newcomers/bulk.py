@@ -21,8 +21,6 @@ from newcomers.enums import BulkPurpose, BulkState, HouseholdState, Reached
 from newcomers.models import BulkMessage, BulkRecipient, Consent, Household, Person
 from portal.accounts.models import User
 from portal.municipalities.models import Municipality
-from portal.outbox.enums import MessageState
-from portal.outbox.models import Message
 from portal.outbox.services import Wish, write_message
 from portal.pages.texts import to_html
 
@@ -191,13 +189,6 @@ def run_left_behind(*, dry_run: bool = False) -> int:
     for bulk in left:
         run(bulk)
     return len(left)
-
-
-def stop_for(household: Household) -> None:
-    """What waits in the outbox for a household that is protected from now on is not sent any more."""
-    ids = [(row.bulk_id, person.pk) for row in household.bulk_recipients.all() for person in household.persons.all()]
-    keys = [_key(bulk_id, person_id) for bulk_id, person_id in ids]
-    Message.objects.filter(key__in=keys, state=MessageState.QUEUED).update(state=MessageState.STOPPED, text="", html="")
 
 
 def drop_drafts(*, on: date, dry_run: bool = False) -> int:
