@@ -31,7 +31,7 @@ COMMANDS = {name: app for name, app in get_commands().items() if str(app).partit
 WITHOUT_JSON = {"messages"}
 DATED = {
     "demo", "importmovers", "runpackages", "printrun", "remind", "moveins", "planruns", "forgetenquiries",
-    "asktoverify", "sitefigures",
+    "asktoverify", "sitefigures", "retention", "setuppurposes", "takebounce",
 }  # fmt: skip
 
 
