@@ -12,7 +12,7 @@ COPY --from=npm /portal/node_modules node_modules
 COPY . .
 # Files get the hashed names that production looks for; the other values only have to be there.
 RUN python -m portal.messages compile \
-    && SECRET_KEY=build ALLOWED_HOSTS=build DATABASE_URL=sqlite://:memory: REDIS_URL=redis://build \
+    && SECRET_KEY=build ERASURE_KEY=build ALLOWED_HOSTS=build DATABASE_URL=sqlite://:memory: REDIS_URL=redis://build \
         EMAIL_HOST=build DEFAULT_FROM_EMAIL=build@build.example python manage.py collectstatic --noinput --verbosity 0 \
     && useradd --system portal && mkdir -p var && chown portal var
 USER portal

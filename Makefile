@@ -52,6 +52,7 @@ check: setup ## Style, types, migrations, translations, templates, production se
 	$(MANAGE) messages --check
 	$(MANAGE) checktemplates
 	ENVIRONMENT=production SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))') \
+	ERASURE_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))') \
 	ALLOWED_HOSTS=portal.example DATABASE_URL=sqlite:///:memory: REDIS_URL=redis://localhost:6379/0 \
 	EMAIL_HOST=mail.example DEFAULT_FROM_EMAIL=portal@portal.example ACCESSIBILITY_STATEMENT_URL=https://portal.example/uu \
 	$(MANAGE) check --deploy --fail-level WARNING
