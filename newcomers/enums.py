@@ -116,13 +116,6 @@ class ShareField(models.TextChoices):
     EMAIL = "email", _("e-mail address")
     ADDRESS = "address", _("street address")
 
-
-class ImportState(models.TextChoices):
-    WAITING = "waiting", _("waiting")
-    RUNNING = "running", _("running")
-    DONE = "done", _("done")
-
-
 class NoteKind(models.TextChoices):
     NOTE = "note", _("note")
     TALKED = "talked", _("we talked")
