@@ -306,7 +306,7 @@ def forget_address(household: Household) -> None:
 
 
 def register_state_follower(name: str, follow: StateFollower) -> None:
-    """`follow` does what follows when a household has settled or moved away, in the transaction that moves it."""
+    """`follow` does what follows when a household has come into a state, in the transaction that moves it."""
     _state_followers[name] = follow
 
 
