@@ -116,6 +116,7 @@ class ShareField(models.TextChoices):
     EMAIL = "email", _("e-mail address")
     ADDRESS = "address", _("street address")
 
+
 class NoteKind(models.TextChoices):
     NOTE = "note", _("note")
     TALKED = "talked", _("we talked")

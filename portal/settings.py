@@ -355,7 +355,9 @@ LOGGING = {
 
 ACCESSIBILITY_STATEMENT_URL = env.text("ACCESSIBILITY_STATEMENT_URL", "")
 # Makes the keys by which erased persons are recognised. It must outlive a change of SECRET_KEY, and never be lost.
-ERASURE_KEY = _required_in_production("ERASURE_KEY", SECRET_KEY, "Production needs 50 random characters, kept for good.")
+ERASURE_KEY = _required_in_production(
+    "ERASURE_KEY", SECRET_KEY, "Production needs 50 random characters, kept for good."
+)
 # For so long an erased household is not taken in from a list again, and gets no second package.
 ERASED_MONTHS = env.number("ERASED_MONTHS", 24)
 # One line for each erasure, to be kept apart from the database and its backups: a restored backup is cleared by it.

@@ -37,7 +37,8 @@ class Draft(MunicipalRecord):
 
     def page(self, slug: str) -> dict[str, Any] | None:
         """What was typed on a page; None where nobody has been yet."""
-        return self.answers.get(slug)
+        typed: dict[str, Any] | None = self.answers.get(slug)
+        return typed
 
 
 class Registration(MunicipalRecord):
