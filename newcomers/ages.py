@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.pages.enums import Topic
@@ -136,12 +136,12 @@ def school_start(birth_year: int) -> int:
     return birth_year + SCHOOL_AGE
 
 
-def where_now(birth_year: int, on: date) -> str:
+def wheregettext(birth_year: int, on: date) -> str:
     """The grade, or when school starts; "" for whoever is past school."""
     grade = grade_of(birth_year, on)
     if grade <= 0:
-        return _now("starts school in August %(year)d") % {"year": school_start(birth_year)}
-    return _now("grade %(grade)d") % {"grade": grade} if grade <= LAST_GRADE else ""
+        return gettext("starts school in August %(year)d") % {"year": school_start(birth_year)}
+    return gettext("grade %(grade)d") % {"grade": grade} if grade <= LAST_GRADE else ""
 
 
 def all_offers(on: date) -> Iterator[tuple[Offer, int, int]]:

@@ -10,7 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.formats import date_format
 from django.utils.text import capfirst
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from newcomers.enums import MoveReason
@@ -47,7 +47,7 @@ class HouseholdForm(PlainForm):
         typed["version"] = str(self.household.version)
         self.add_error(
             None,
-            _now(
+            gettext(
                 "Somebody else has changed this while your page was open. What you typed still stands here: "
                 "press the button again, and it counts."
             ),
@@ -55,11 +55,11 @@ class HouseholdForm(PlainForm):
         for name, field in self.fields.items():
             if name in self.initial and self.cleaned_data.get(name) != self.initial[name] and name != "version":
                 stands = {"field": field.label, "value": self._in_words(field, self.initial[name])}
-                self.add_error(None, _now("%(field)s: now it says “%(value)s”.") % stands)
+                self.add_error(None, gettext("%(field)s: now it says “%(value)s”.") % stands)
 
     def _in_words(self, field: Any, value: Any) -> str:
         if isinstance(value, bool):
-            return _now("yes") if value else _now("no")
+            return gettext("yes") if value else gettext("no")
         if isinstance(value, date):
             return str(date_format(value))
         return str(dict(getattr(field, "choices", ())).get(value, value) or "–")

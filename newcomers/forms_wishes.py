@@ -13,8 +13,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.text import capfirst
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _now
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from newcomers import occupations
@@ -86,7 +85,7 @@ class LanguagesForm(WishForm):
         code = find_language(name)
         if code is None:
             near = get_close_matches(name.lower(), map(str.lower, other_languages()), n=1, cutoff=0.7)
-            hint = _now("Did you mean “%(name)s”?") % {"name": near[0]} if near else ""
+            hint = gettext("Did you mean “%(name)s”?") % {"name": near[0]} if near else ""
             raise ValidationError(
                 _("We do not know the language “%(name)s”. Look at how it is spelt, or leave it out. %(hint)s"),
                 params={"name": name, "hint": hint},
@@ -350,11 +349,11 @@ class WishForms:
         self.version = str(self.household.version)
         self.add_error(
             None,
-            _now(
+            gettext(
                 "Somebody else has changed this while your page was open. What you typed still stands here: "
                 "press the button again, and it counts."
             ),
         )
         for form in self.forms:
             for label, stands in form.differences():
-                self.add_error(None, _now("%(field)s: now it says “%(value)s”.") % {"field": label, "value": stands})
+                self.add_error(None, gettext("%(field)s: now it says “%(value)s”.") % {"field": label, "value": stands})

@@ -260,6 +260,9 @@ class Preferences(OpaqueModel):
         verbose_name = _("preferences")
         verbose_name_plural = _("preferences")
 
+    def __str__(self) -> str:
+        return self.segment or str(self._meta.verbose_name)
+
 
 class WayIn(MunicipalRecord):
     """A poster, a link or a partner that leads people to registering, so that the office sees which ones do."""
