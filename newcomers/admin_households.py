@@ -52,7 +52,6 @@ class HouseholdAdmin(HouseholdList, HouseholdPages, CounterPages, ScopedAdmin):
     )  # fmt: skip
     list_select_related = ("owner",)
     search_fields = ("persons__name", "street", "postcode", "city", "preferences__segment")
-    search_help_text = _("A name, an address, or words in which they have told who they are.")
     inlines = (PersonInline, PersonWishesInline, PreferencesInline)
     fieldsets = (
         (None, {"fields": ("version_seen", "timeline", "municipality", "state", "owner", "contacted_on")}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -74,7 +75,7 @@ _CHANGED = _(
 
 
 def _names_a_person(name: str) -> bool:
-    return name.startswith("persons-") and name.endswith("-id")
+    return bool(re.fullmatch(r"persons-\d+-id", name))  # not those of what they wish: persons-2-0-id
 
 
 def _difference(label: str, saved: object, typed: object) -> str:

@@ -103,7 +103,7 @@ class ArchiveHoldAdmin(ScopedAdmin):
     list_filter = (OwnMunicipalityFilter,)
     list_select_related = ("municipality", "household", "by")
     fields = ("municipality", "household", "reason")
-    autocomplete_fields = ("household",)
+    raw_id_fields = ("household",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ArchiveHold]:
         shown = super().get_queryset(request).filter(household__restricted=False)

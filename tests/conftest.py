@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+from collections.abc import Iterator
 from datetime import date
 from urllib.parse import urlparse
 
@@ -76,6 +77,13 @@ def _answers(url: str, port: int) -> bool:
     except OSError:
         return False
     return True
+
+
+@pytest.fixture
+def in_english() -> Iterator[None]:
+    """For tests that read the words of the code itself."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(autouse=True)

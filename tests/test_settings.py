@@ -70,9 +70,12 @@ def test_production_without_a_needed_setting_names_it_and_how_to_mend_it(tmp_pat
 
 
 def test_every_setting_of_the_example_is_one_that_is_read() -> None:
-    read = {path: path.read_text() for path in [ROOT / "portal" / "settings.py"]}
+    places = [ROOT / "portal" / "settings.py", ROOT / "portal" / "accounts" / "connectors.py"]
+    read = {path: path.read_text() for path in places}
     for name in re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE):
-        assert any(f'"{name}"' in text for text in read.values()), name
+        # A connector's name stands before what all connectors need.
+        shared = re.sub(r"^(IDPORTEN|ENTRA)(?=_CLIENT_)", "{provider_id.upper()}", name)
+        assert any(f'"{name}"' in text or f'"{shared}"' in text for text in read.values()), name
 
 
 def test_everything_production_needs_stands_in_the_example_and_the_manual() -> None:

@@ -30,7 +30,7 @@ def begin(person: Visitor, situation: str, *, name: str = "Layla Lykt") -> None:
     choose(person, "", situation)
     if situation.startswith("I am here"):
         person.field("What would make you stay longer?").fill("Work close by.")
-        choose(person, "part-time", "We commute to work here")
+        choose(person, "part-time", "we commute to work here")
     answer(person, "you", name=name, birth_year="1991")
     answer(person, "contact", email=EMAIL)
     choose(person, "adults", "No")

@@ -217,7 +217,7 @@ def test_the_start_page_of_the_office_offers_only_what_the_role_may_see(gol: Tow
     assert offered(Role.HOUSING_OFFICER) == {"Listing"}
     texts = {"ServiceInfo", "Article", "Step", "ContactPoint", "Picture", "Link", "MissedSearch", "LetterTemplate"}
     assert offered(Role.EDITOR) == texts | {"Enquiry", "Remark", "Listing", "Vacancy"}
-    assert offered(Role.ANALYST) == {"PlaceFigure"}
+    assert offered(Role.ANALYST) == {"PlaceFigure", "Farewell"}
     assert "PeriodicTask" not in offered(Role.COORDINATOR)
 
 

@@ -21,7 +21,8 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from newcomers import imports, tasks
-from newcomers.enums import HouseholdState, ImportState
+from newcomers.enums import HouseholdState
+from newcomers.enums_movers import ImportState
 from newcomers.models import Household, MoverImport, Person, Registration
 from newcomers.movers_file import MAX_BYTES
 from portal import clock

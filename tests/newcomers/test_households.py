@@ -99,7 +99,7 @@ def test_the_command_reports_as_json() -> None:
     assert Household.objects.get().state == HouseholdState.PLANNING
     assert moveins("--date", "2026-11-22") == {
         "moved_in": 1, "unconfirmed_dropped": 0, "unfinished_dropped": 0, "unanswered_dropped": 0,
-        "bulk_drafts_dropped": 0, "desk_confirmations_dropped": 0,
+        "bulk_drafts_dropped": 0, "desk_confirmations_dropped": 0, "pairs_found": 0, "undecided_dropped": 0,
     }  # fmt: skip
     assert Household.objects.get().state == HouseholdState.MOVED_IN
 

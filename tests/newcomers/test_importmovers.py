@@ -437,8 +437,8 @@ class TestManyRows:
             importmovers(content)
         with CaptureQueriesContext(connection) as few:
             importmovers(movers_csv(row(name="Kari 1", address="Storgata 1")))
-        # Rows are written and read back some hundreds at a time.
-        assert len(many) <= len(few) + 400 / 40
+        # Rows are written, read back and deleted some dozens at a time on SQLite.
+        assert len(many) <= len(few) + 400 / 25
 
 
 def test_one_who_takes_a_list_in_the_office_is_named(gol: Municipality) -> None:

@@ -171,6 +171,7 @@ def test_two_accounts_need_a_persons_word(kept: Household, gone: Household) -> N
     assert kept.persons.exclude(user=None).count() == 2
 
 
+@pytest.mark.usefixtures("in_english")
 def test_two_hosts_talk_first(kept: Household, gone: Household) -> None:
     for home in (kept, gone):
         accepted(host=HostFactory(municipality=kept.municipality), household=home)
@@ -178,6 +179,7 @@ def test_two_hosts_talk_first(kept: Household, gone: Household) -> None:
         merge(kept, gone)
 
 
+@pytest.mark.usefixtures("in_english")
 def test_one_that_is_gone_already(kept: Household, gone: Household) -> None:
     slow = Household.objects.get(pk=gone.pk)
     merge(kept, gone)
@@ -219,6 +221,7 @@ def test_what_was_changed_since_stays_and_is_said(kept: Household, gone: Househo
     assert gone.persons.count() == 3
 
 
+@pytest.mark.usefixtures("in_english")
 def test_it_is_undone_once_and_not_after_30_days(kept: Household, gone: Household) -> None:
     merged = merge(kept, gone)
     assert pairs.drop_undecided(on=TODAY + timedelta(days=30)) == 0

@@ -123,6 +123,7 @@ def test_the_page_of_today_counts_the_same(client: Client) -> None:
     assert len(listed(client, "?show=waiting")) == 2
 
 
+@pytest.mark.usefixtures("in_english")
 def test_the_list_says_what_comes_next_for_each(client: Client, officer: Any) -> None:
     alone, silent = household(), household(days_ago=20, owner=officer)
     followed = accepted(household=household(contacted_on=TODAY, adults=0))

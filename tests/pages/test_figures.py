@@ -203,6 +203,7 @@ def test_the_start_page_names_whose_facts_are_overdue(gol: Municipality) -> None
     assert found["Overdue, owned by Kari"] == "1 of 2"
 
 
+@pytest.mark.usefixtures("in_english")
 def test_facts_without_an_owner_wait_on_the_start_page_and_lead_to_their_list(gol: Municipality) -> None:
     editor, left = staff(gol), UserFactory()
     ContactPointFactory(municipality=gol, owner=editor)
@@ -218,6 +219,7 @@ def test_facts_without_an_owner_wait_on_the_start_page_and_lead_to_their_list(go
     assert list(own) == list(ContactPoint.objects.filter(owner=editor))
 
 
+@pytest.mark.usefixtures("in_english")
 def test_broken_links_wait_on_the_start_page(gol: Municipality) -> None:
     Link.objects.create(municipality=gol, url="https://a.example/", broken_since=date(2026, 11, 1))
     Link.objects.create(municipality=gol, url="https://b.example/")

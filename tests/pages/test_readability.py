@@ -40,6 +40,7 @@ def test_without_words_there_is_no_figure(text: str) -> None:
     assert readability(text).meaning == ""
 
 
+@pytest.mark.usefixtures("in_english")
 def test_a_law_is_harder_than_a_letter() -> None:
     law = "Kommunestyret fastsetter forskriftsbestemmelser vedrørende saksbehandlingsrutinenes gjennomføring " * 4
     assert readability(law).is_too_hard
