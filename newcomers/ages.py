@@ -136,7 +136,7 @@ def school_start(birth_year: int) -> int:
     return birth_year + SCHOOL_AGE
 
 
-def wheregettext(birth_year: int, on: date) -> str:
+def where_now(birth_year: int, on: date) -> str:
     """The grade, or when school starts; "" for whoever is past school."""
     grade = grade_of(birth_year, on)
     if grade <= 0:
