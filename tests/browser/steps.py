@@ -113,7 +113,7 @@ def register(person: Visitor, *, moved_in_on: date) -> None:
     if person.scripts:
         expect(person.page.locator("#place")).to_have_text("3550 Gol")
     answer(person, "address", street="Lanternevegen 3")
-    person.field("Language").select_option(label="English")
+    person.page.locator("[name=language]").select_option(label="English")
     answer(person, "language")
     choose(person, "reason", "I would rather not say")
     answer(person, "wishes", wishes="A choir, and somebody to ski with.")
