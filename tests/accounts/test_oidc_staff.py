@@ -129,6 +129,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     for name in ["IDPORTEN_CLIENT_ID", "IDPORTEN_CLIENT_SECRET", "ENTRA_TENANT_ID", "ENTRA_CLIENT_ID",
                  "ENTRA_CLIENT_SECRET", "IDPORTEN_ACR", "IDPORTEN_URL", "SECOND_FACTOR_FROM"]:  # fmt: skip
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.delenv("DJANGO_ALLOW_ASYNC_UNSAFE", raising=False)  # which the browser tests set, and the check refuses
     return monkeypatch
 
 

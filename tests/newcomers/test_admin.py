@@ -18,12 +18,10 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
-from newcomers import imports, tasks
 from newcomers.enums import HouseholdState
-from newcomers.enums_movers import ImportState
-from newcomers.models import Household, MoverImport, Person, Registration
+from newcomers.enums_movers import LegalBasis, MoverPurpose, MoverSource
+from newcomers.models import Household, MoverImport, Registration
 from newcomers.movers_file import MAX_BYTES
 from portal import clock
 from portal.municipalities.enums import Role
@@ -38,7 +36,7 @@ from tests.factories import (
     StaffRoleFactory,
     UserFactory,
 )
-from tests.newcomers.movers import HEADER, IDENTITY_NUMBER, movers_csv, row
+from tests.newcomers.movers import HEADER, movers_csv, row
 
 pytestmark = pytest.mark.django_db
 ADD = "/admin/newcomers/moverimport/add/"
@@ -57,23 +55,17 @@ def client(gol: Municipality) -> Client:
     return client_of(StaffRoleFactory(user=user, municipality=gol, role=Role.SERVICE_OFFICER).user)
 
 
+WHY = {
+    "source": MoverSource.POPULATION_REGISTER,
+    "purpose": MoverPurpose.WELCOME,
+    "legal_basis": LegalBasis.PUBLIC_TASK,
+}
+
+
 def upload(client: Client, content: bytes, name: str = "movers.csv", **typed: Any) -> HttpResponse:
     gol = Municipality.objects.get(code="3324")
     file = SimpleUploadedFile(name, content, content_type="text/csv")
-    return client.post(ADD, {"municipality": gol.pk, "basis": "Welcoming newcomers", "file": file} | typed)
-
-
-@pytest.fixture
-def take(client: Client, django_capture_on_commit_callbacks: Any) -> Any:
-    """Upload, let the worker do its part, and open the page of the list."""
-
-    def take(*rows: str, header: str = HEADER, **typed: Any) -> str:
-        with django_capture_on_commit_callbacks(execute=True):
-            answer = upload(client, movers_csv(*rows, header=header), **typed)
-        assert answer.status_code == 302, errors(answer)
-        return client.get(answer["Location"]).content.decode()
-
-    return take
+    return client.post(ADD, WHY | {"municipality": gol.pk, "basis": "Welcoming newcomers", "file": file} | typed)
 
 
 def errors(answer: HttpResponse) -> dict[str, list[str]]:
@@ -86,92 +78,7 @@ def reported(page: str) -> dict[str, str]:
     return {html.unescape(name): html.unescape(value) for name, value in cells}
 
 
-# --- Taken ---
-
-
-def test_a_list_is_taken_and_its_report_stands_on_the_page(take: Any) -> None:
-    page = take(
-        row(name="Kari Moen"),
-        row(name="Ola Moen", birth_year="1988"),
-        row(name="", birth_year="2020"),
-        row(name="Per Lie", address="Storgata 9"),
-    )
-    assert reported(page) == {
-        "Rows read": "4",
-        "New households": "2",
-        "Households that were here already": "0",
-        "New persons": "4",
-        "Rows dropped because of a protected address": "0",
-        "Identity numbers removed": "0",
-    }
-    assert "2 of 2" in page
-    record = MoverImport.objects.get()
-    assert (record.state, record.by.email, record.basis) == (
-        ImportState.DONE,
-        "officer@gol.example",
-        "Welcoming newcomers",
-    )
-    assert record.households == []
-
-
-def test_the_same_list_again_doubles_nothing(take: Any) -> None:
-    take(row())
-    assert reported(take(row()))["Households that were here already"] == "1"
-    assert (Household.objects.count(), Person.objects.count()) == (1, 1)
-
-
-def test_refused_rows_stand_there_with_line_column_and_reason(take: Any) -> None:
-    page = take(
-        row(), row(name="Ola Nord", address="Storgata 2", postcode="9999"), row(address="Storgata 3", moved_on="i går")
-    )
-    table = re.findall(r"<tr><td>(\d+)</td><td>(\w+)</td><td>(.+?)</td></tr>", page)
-    assert [(line, column) for line, column, _reason in table] == [("3", "postnummer"), ("4", "flyttedato")]
-    assert "9999" in table[0][2]
-    assert all(reason.endswith(".") for _line, _column, reason in table)
-    assert "Ola Nord" not in page
-    assert Household.objects.count() == 1
-
-
-def test_all_or_nothing_takes_none_when_one_is_refused(take: Any) -> None:
-    page = take(row(), row(address="Storgata 2", postcode="9999"), all_or_nothing="on")
-    assert reported(page)["New households"] == "0"
-    assert not Household.objects.exists()
-
-
-def test_protected_rows_are_counted_and_nowhere_else(take: Any) -> None:
-    page = take(row(name="Hemmelig Hansen", address="Gøymestaden 1", protection="strengt fortrolig"), row())
-    assert reported(page)["Rows dropped because of a protected address"] == "1"
-    assert Household.objects.count() == 1
-    kept = str(list(MoverImport.objects.values())) + str(list(Person.objects.values())) + page
-    assert "Hemmelig" not in kept
-    assert "Gøymestaden" not in kept
-
-
-def test_an_identity_number_is_removed_counted_and_nowhere_kept(take: Any) -> None:
-    page = take(row(name=f"Kari Moen {IDENTITY_NUMBER}"))
-    assert reported(page)["Identity numbers removed"] == "1"
-    assert Person.objects.get().name == "Kari Moen"
-    assert IDENTITY_NUMBER not in page + str(list(MoverImport.objects.values()))
-
-
-def test_columns_nobody_knows_are_named_and_escaped(take: Any) -> None:
-    page = take(row() + ";x", header=HEADER + ";<b>kjæledyr</b>")
-    assert reported(page)["Columns not used"] == "<b>kjæledyr</b>"
-    assert "<b>kjæledyr</b>" not in page
-
-
 # --- Refused as a whole ---
-
-
-def test_a_list_without_a_protection_column_needs_the_tick(client: Client, take: Any) -> None:
-    bare = row().removesuffix(";")
-    answer = upload(client, movers_csv(bare, header=WITHOUT_PROTECTION))
-    assert answer.status_code == 200
-    assert list(errors(answer)) == ["file"]
-    assert "adressesperre" in str(errors(answer)["file"])
-    assert not MoverImport.objects.exists()
-    assert "Tick only if you know" in answer.content.decode()
-    assert reported(take(bare, header=WITHOUT_PROTECTION, no_protection_column="on"))["New households"] == "1"
 
 
 @pytest.mark.parametrize(
@@ -212,13 +119,6 @@ def test_another_towns_list_is_not_taken(client: Client) -> None:
     answer = upload(client, movers_csv(row()), municipality=aal.pk)
     assert list(errors(answer)) == ["municipality"]
     assert not MoverImport.objects.exists()
-
-
-def test_rows_of_another_town_are_refused_by_name(take: Any) -> None:
-    PostcodeFactory(code="3570", city="Ål", municipality=MunicipalityFactory(aal=True))
-    page = take(row(postcode="3570", city="Ål"))
-    assert "Ål" in re.findall(r"<tr><td>2</td><td>postnummer</td><td>(.+?)</td></tr>", page)[0]
-    assert not Household.objects.exists()
 
 
 # --- Too large ---
@@ -282,66 +182,6 @@ def test_a_list_is_not_sent_by_whoever_may_not(gol: Municipality) -> None:
     assert not MoverImport.objects.exists()
 
 
-# --- Left behind ---
-
-
-def test_a_list_that_no_worker_took_is_taken_up(client: Client) -> None:
-    """The worker died, or the queue was down: nothing but the row is left."""
-    answer = upload(client, movers_csv(row()))  # the test's transaction never commits, so no worker hears of it
-    record = MoverImport.objects.get()
-    assert (record.state, Household.objects.count()) == (ImportState.WAITING, 0)
-    assert 'http-equiv="refresh"' in client.get(answer["Location"]).content.decode()
-    tasks.take_left_behind()
-    record.refresh_from_db()
-    assert (record.state, record.done, Household.objects.count()) == (ImportState.DONE, 1, 1)
-    assert 'http-equiv="refresh"' not in client.get(answer["Location"]).content.decode()
-    tasks.take_left_behind()
-    assert Household.objects.count() == 1
-
-
-def test_a_list_that_was_half_taken_goes_on_where_it_stopped(client: Client, monkeypatch: Any) -> None:
-    monkeypatch.setattr(imports, "CHUNK", 2)
-    upload(client, movers_csv(*[row(name=f"Kari {n}", address=f"Storgata {n}") for n in range(5)]))
-    record = MoverImport.objects.get()
-    imports._take_next(record)
-    assert Household.objects.count() == 2
-    tasks.take_left_behind()
-    record.refresh_from_db()
-    assert (record.state, record.done) == (ImportState.DONE, 5)
-    assert record.report["households_created"] == Household.objects.count() == 5
-
-
-def test_one_list_that_cannot_be_taken_holds_back_no_other(client: Client, caplog: Any) -> None:
-    upload(client, movers_csv(row(name="Kari Moen")))
-    broken = MoverImport.objects.get()
-    broken.households[0]["adults"] = [{"navn": "Kari Moen"}]
-    broken.save()
-    upload(client, movers_csv(row(address="Storgata 2")))
-    tasks.take_left_behind()
-    states = dict(MoverImport.objects.values_list("pk", "state"))
-    assert sorted(states.values()) == sorted([ImportState.WAITING, ImportState.DONE])
-    assert states[broken.pk] == ImportState.WAITING
-    assert str(broken.pk) in caplog.text
-    assert "Kari" not in caplog.text
-
-
-def test_without_a_queue_the_office_still_gets_its_page(
-    client: Client, monkeypatch: Any, django_capture_on_commit_callbacks: Any, caplog: Any
-) -> None:
-    def down(*args: Any, **kwargs: Any) -> None:
-        raise OperationalError("redis://:secret@host")
-
-    monkeypatch.setattr(type(tasks.take_import._get_current_object()), "delay", down)
-    with django_capture_on_commit_callbacks(execute=True):
-        answer = upload(client, movers_csv(row()))
-    assert answer.status_code == 302
-    assert MoverImport.objects.get().state == ImportState.WAITING
-    assert "newcomers.take_import" in caplog.text
-    assert "secret" not in caplog.text
-    tasks.take_left_behind()
-    assert Household.objects.count() == 1
-
-
 # --- Registrations to look at ---
 
 ANSWERS = {
@@ -349,6 +189,10 @@ ANSWERS = {
     "street": "Storgata 1", "care_of": "", "postcode": "3550", "city": "Gol", "moved_in_on": "2026-11-01",
     "residency": "full_time", "language": "pl", "reason": "", "wishes": "<b>Turlaget</b>", "child_birth_years": [2020],
     "share": ["phone"],
+    "situation": "moved",
+    "part_time_kind": "",
+    "stay_longer": "",
+    "way_in": None,
 }  # fmt: skip
 QUEUE = "/admin/newcomers/registration/"
 
