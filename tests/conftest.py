@@ -56,7 +56,9 @@ def _has_chromium() -> bool:
 
 
 def chromium_path() -> str | None:
-    return os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    """The headless shell first: it draws the same pages, and starts and loads them faster than the whole browser."""
+    browsers = ("chromium-headless-shell", "chromium", "chromium-browser")
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, browsers)), None)
 
 
 def _has_postgres() -> bool:
