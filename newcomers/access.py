@@ -49,5 +49,5 @@ def has_no_household(request: HttpRequest) -> bool:
 
 
 def registrations_to_look_at() -> QuerySet[Registration]:
-    """Confirmed, but they touch a household we know already: the office decides (services_registering tells when)."""
+    """Confirmed, but they touch a household we know already: the office decides (registering.services tells when)."""
     return Registration.objects.filter(household=None, confirmed_at__isnull=False)

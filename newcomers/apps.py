@@ -18,17 +18,25 @@ class NewcomersConfig(AppConfig):
         """What other rooms do, and what this one has to say to it."""
         from allauth.account.signals import user_logged_in
 
-        from newcomers import access, contact, pairs, services_moving, signals
+        from newcomers import access, contact
+        from newcomers.movers import pairs
+        from newcomers.my_page import moving
+        from newcomers.registering import signals
         from portal import registry
 
         user_logged_in.connect(signals.finish_registrations, dispatch_uid="newcomers.finish_registrations")
         registry.register_landing(30, access.landing)
         registry.register_protection("movers", pairs.forget_protected)
-        registry.register_state_follower("newcomers", services_moving.follow_state)
+        registry.register_state_follower("newcomers", moving.follow_state)
         registry.register_mail_check("newcomers", contact.is_wanted)
 
     def _show_to_office(self) -> None:
-        from newcomers import day_page, day_page_movers, farewells, reach, timeline, timeline_movers, timeline_office
+        from newcomers import reach, timeline
+        from newcomers.movers import day_page as day_page_movers
+        from newcomers.movers import timeline as timeline_movers
+        from newcomers.my_page import farewells
+        from newcomers.office import day_page
+        from newcomers.office import timeline as timeline_office
         from portal import registry
 
         registry.register_timeline("newcomers", timeline.entries, models=timeline.SHOWN)
@@ -41,7 +49,8 @@ class NewcomersConfig(AppConfig):
         registry.register_reach("contact", _("in touch"), reach.was_in_touch)
 
     def _show_to_newcomers(self) -> None:
-        from newcomers import access, views_leisure, views_wishes
+        from newcomers import access
+        from newcomers.my_page import views_leisure, views_wishes
         from portal import registry
 
         registry.register_addresses(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
 
-from newcomers import pairs
 from newcomers.models import Draft, Household, Introduction, Registration
+from newcomers.movers import pairs
 from portal.municipalities.models import DatedTask
 from portal.personal_data import PersonalTable, register_personal_data
 

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from newcomers.enums import TRANSITIONS, HouseholdState
 from newcomers.models import Consent, Household, HouseholdMove, ObjectionCode, Registration
-from newcomers.services_drafts import forget_protected
+from newcomers.registering.drafts import forget_protected
 from portal import registry
 from portal.accounts.models import User
 

@@ -4,9 +4,10 @@ import logging
 
 from celery import shared_task
 
-from newcomers import bulk, imports
 from newcomers import daily as the_day
 from newcomers.models import BulkMessage, MoverImport
+from newcomers.movers import imports
+from newcomers.office import bulk
 from portal import clock
 
 logger = logging.getLogger(__name__)

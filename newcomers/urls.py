@@ -2,47 +2,47 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from newcomers import (
+from newcomers.my_page import (
     views,
-    views_desk,
+    views_choices,
     views_leisure,
-    views_my_choices,
-    views_my_moving,
-    views_my_people,
+    views_moving,
     views_no_post,
-    views_register,
+    views_people,
     views_wishes,
 )
+from newcomers.office import views_desk
+from newcomers.registering.views import postcode
 
 app_name = "newcomers"
 
 urlpatterns = [
-    path("register/", include("newcomers.urls_register")),
-    path("postcode/", views_register.postcode, name="postcode"),
+    path("register/", include("newcomers.registering.urls")),
+    path("postcode/", postcode, name="postcode"),
     path("desk/<uuid:pk>/", views_desk.confirm_desk, name="confirm_desk"),
     path("my/", views.my_page, name="my_page"),
     path("my/steps/", views.steps, name="steps"),
     path("my/steps/<uuid:pk>/", views.tick, name="tick"),
     path("my/data/", views.data, name="data"),
-    path("my/edit/", views_my_people.edit, name="edit"),
-    path("my/people/", views_my_people.people, name="people"),
-    path("my/people/add/", views_my_people.adult, name="add_adult"),
-    path("my/people/<uuid:pk>/", views_my_people.adult, name="adult"),
-    path("my/people/<uuid:pk>/invite/", views_my_people.invite, name="invite"),
-    path("my/people/<uuid:pk>/left/", views_my_people.left, name="left"),
-    path("my/people/children/", views_my_people.add_child, name="add_child"),
-    path("my/people/children/<int:birth_year>/", views_my_people.remove_child, name="remove_child"),
-    path("my/choices/", views_my_choices.choices, name="choices"),
-    path("my/choices/<slug:purpose>/", views_my_choices.choose, name="choose"),
-    path("my/consents/<slug:field>/", views_my_choices.share, name="consent"),
+    path("my/edit/", views_people.edit, name="edit"),
+    path("my/people/", views_people.people, name="people"),
+    path("my/people/add/", views_people.adult, name="add_adult"),
+    path("my/people/<uuid:pk>/", views_people.adult, name="adult"),
+    path("my/people/<uuid:pk>/invite/", views_people.invite, name="invite"),
+    path("my/people/<uuid:pk>/left/", views_people.left, name="left"),
+    path("my/people/children/", views_people.add_child, name="add_child"),
+    path("my/people/children/<int:birth_year>/", views_people.remove_child, name="remove_child"),
+    path("my/choices/", views_choices.choices, name="choices"),
+    path("my/choices/<slug:purpose>/", views_choices.choose, name="choose"),
+    path("my/consents/<slug:field>/", views_choices.share, name="consent"),
     path("my/wishes/", views_wishes.summary, name="wishes"),
     path("my/wishes/<slug:page>/", views_wishes.page, name="wish"),
-    path("my/address/", views_my_moving.address, name="address"),
-    path("my/settled/", views_my_moving.settled, name="settled"),
-    path("my/away/", views_my_moving.away, name="away"),
-    path("my/farewell/", views_my_moving.farewell, name="farewell"),
-    path("my/goodbye/", views_my_moving.goodbye, name="goodbye"),
-    path("unsubscribe/<str:token>/", views_my_choices.unsubscribe, name="unsubscribe"),
+    path("my/address/", views_moving.address, name="address"),
+    path("my/settled/", views_moving.settled, name="settled"),
+    path("my/away/", views_moving.away, name="away"),
+    path("my/farewell/", views_moving.farewell, name="farewell"),
+    path("my/goodbye/", views_moving.goodbye, name="goodbye"),
+    path("unsubscribe/<str:token>/", views_choices.unsubscribe, name="unsubscribe"),
     path("children/", views_leisure.children, name="children"),
     path("no-post/", views_no_post.no_post, name="no_post"),
 ]

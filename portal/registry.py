@@ -327,7 +327,7 @@ def is_mail_wanted(purpose: str, person_id: UUID) -> bool:
 def register_merging(name: str, why_not: Callable[[Household, Household], str]) -> None:
     """`why_not(kept, gone)` says in words why two households are not made one yet; "" when nothing is against it.
 
-    What points at the one household points at the other afterwards, by itself (newcomers.merging).
+    What points at the one household points at the other afterwards, by itself (newcomers.movers.merging).
     """
     _merging[name] = why_not
 

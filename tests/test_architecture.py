@@ -29,6 +29,13 @@ ORDER = [
     "welcome.hosting",
     "welcome.insight",
 ]
+# The parts of newcomers, and which of the others each may know; what they share stands beside them.
+PARTS: dict[str, set[str]] = {
+    "newcomers.registering": set(),
+    "newcomers.movers": set(),
+    "newcomers.my_page": {"newcomers.registering"},
+    "newcomers.office": {"newcomers.registering", "newcomers.my_page", "newcomers.movers"},
+}
 # Neighbours that stand side by side.
 STRANGERS = {("jobs", "housing")}
 # Ground that every room may stand on.
@@ -65,6 +72,16 @@ def test_a_room_knows_only_the_rooms_below_it(room: str) -> None:
             other = room_of(module)
             assert other is None or other in allowed, f"{path.relative_to(ROOT)} imports {module}"
             assert (room, other) not in STRANGERS, f"{path.relative_to(ROOT)} imports {module}"
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_part_of_newcomers_knows_only_its_own(part: str) -> None:
+    files = files_of(part)
+    assert files
+    for path in files:
+        for module in imports_of(path):
+            other = next((p for p in PARTS if module == p or module.startswith(f"{p}.")), None)
+            assert other in {None, part} | PARTS[part], f"{path.relative_to(ROOT)} imports {module}"
 
 
 def test_the_ground_knows_no_room_above_municipalities() -> None:

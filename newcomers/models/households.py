@@ -101,7 +101,7 @@ class Household(MunicipalRecord):
         indexes = [
             models.Index(fields=["municipality", "moved_in_on"], name="households_by_move"),
             models.Index(fields=["municipality", "address_key"], name="households_by_address"),
-            # The office's list: in its order, and what waits there (newcomers.inbox).
+            # The office's list: in its order, and what waits there (newcomers.office.inbox).
             models.Index(
                 fields=["municipality", "-moved_in_on", "id"], condition=Q(restricted=False), name="households_shown"
             ),

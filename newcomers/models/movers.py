@@ -14,7 +14,8 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
-from newcomers.enums_movers import (
+from newcomers.models.households import Household
+from newcomers.movers.enums import (
     UNFINISHED,
     DifferenceKind,
     ImportState,
@@ -25,8 +26,7 @@ from newcomers.enums_movers import (
     PairState,
     RowKind,
 )
-from newcomers.models.households import Household
-from newcomers.movers_table import COLUMNS
+from newcomers.movers.table import COLUMNS
 from portal import clock
 from portal.identity_numbers import no_identity_number
 from portal.municipalities.models import MunicipalRecord, OpaqueModel

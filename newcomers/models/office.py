@@ -54,7 +54,7 @@ class SavedView(OpaqueModel):
         Municipality, on_delete=models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("shared with")
     )
     name = models.CharField(_("name"), max_length=60, validators=[no_identity_number])
-    # Filters and order alone (newcomers.saved_views): what was searched for may be a person's name.
+    # Filters and order alone (newcomers.office.saved_views): what was searched for may be a person's name.
     query = models.CharField(max_length=500, blank=True)
 
     class Meta:

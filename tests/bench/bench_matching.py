@@ -53,8 +53,8 @@ def _measure(database: str) -> None:
     """Filling the town takes more memory than matching, so another process does it."""
     from django.db import connection
 
-    from newcomers import imports
-    from newcomers.movers_file import PostcodePlace, parse_movers
+    from newcomers.movers import imports
+    from newcomers.movers.file import PostcodePlace, parse_movers
     from portal.municipalities.models import Municipality
 
     gol = Municipality.objects.create(code="3324", name="Gol", slug="gol", is_active=True)

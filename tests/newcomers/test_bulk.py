@@ -10,10 +10,11 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
-from newcomers import bulk, tasks
+from newcomers import tasks
 from newcomers.consents import give_consent, withdraw_consent
 from newcomers.enums import BulkState, HouseholdState, Reached
 from newcomers.models import BulkMessage, BulkRecipient, Household, Person
+from newcomers.office import bulk
 from newcomers.services import restrict
 from portal import clock
 from portal.municipalities.enums import Role

@@ -10,9 +10,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from newcomers import services_desk
 from newcomers.enums import HouseholdState, Source
 from newcomers.models import Consent, DeskConfirmation, Household, Person
+from newcomers.office import desk
 from portal import clock
 from portal.accounts.models import User
 from portal.municipalities.enums import Role
@@ -246,8 +246,8 @@ def test_after_two_weeks_the_link_has_run_out_and_is_forgotten(client: Client) -
     DeskConfirmation.objects.update(on=TODAY - timedelta(days=15))
     Client().post(url, {"answer": "yes"})
     assert not Consent.objects.exists()
-    assert services_desk.drop_unanswered(on=TODAY, dry_run=True) == 1
-    assert services_desk.drop_unanswered(on=TODAY) == 1
+    assert desk.drop_unanswered(on=TODAY, dry_run=True) == 1
+    assert desk.drop_unanswered(on=TODAY) == 1
     assert Client().get(url).status_code == 404
 
 

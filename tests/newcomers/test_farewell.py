@@ -10,9 +10,9 @@ from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 from django.utils import translation
 
-from newcomers import farewells
 from newcomers.enums import HouseholdState
 from newcomers.models import Farewell, Person
+from newcomers.my_page import farewells
 from portal import clock
 from portal.municipalities.models import Municipality
 from tests.conftest import TODAY

@@ -13,11 +13,11 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from newcomers import imports
 from newcomers.enums import HouseholdState, Source
-from newcomers.enums_movers import ImportState, LegalBasis, MoverPurpose, MoverSource, PairReason
 from newcomers.models import Household, MoverImport, MoverRow, Pair, Person
-from newcomers.movers_file import parse_movers
+from newcomers.movers import imports
+from newcomers.movers.enums import ImportState, LegalBasis, MoverPurpose, MoverSource, PairReason
+from newcomers.movers.file import parse_movers
 from newcomers.services import restrict
 from portal.municipalities.models import Municipality
 from tests.factories import HouseholdFactory, MunicipalityFactory, PersonFactory, PostcodeFactory, UserFactory

@@ -12,8 +12,8 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newcomers import ages
 from newcomers.models import Person, Preferences
+from newcomers.my_page import ages
 from portal import clock
 from portal.pages.enums import Interest, Topic
 from tests.conftest import TODAY

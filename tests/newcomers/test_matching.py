@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newcomers.enums_movers import PairReason
-from newcomers.likeness import AdultFacts, PlaceFacts, reasons, same_person
 from newcomers.matching import name_words, place_key, sound_key
+from newcomers.movers.enums import PairReason
+from newcomers.movers.likeness import AdultFacts, PlaceFacts, reasons, same_person
 
 DAY = date(2026, 11, 2)
 

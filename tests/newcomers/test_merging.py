@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from django.apps import apps
 
-from newcomers import merging, pairs
 from newcomers.consents import give_consent
 from newcomers.enums import HouseholdState
 from newcomers.models import Consent, Household, Merge, Pair, Person, Preferences, Registration
+from newcomers.movers import merging, pairs
 from newcomers.services import move, restrict
 from portal import registry
 from portal.municipalities.models import DatedTask

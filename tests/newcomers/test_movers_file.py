@@ -9,9 +9,9 @@ from django.utils import translation
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from newcomers import movers_table
 from newcomers.matching import address_key, name_key
-from newcomers.movers_file import (
+from newcomers.movers import table
+from newcomers.movers.file import (
     MovedAdult,
     MovedHousehold,
     MoversFile,
@@ -161,10 +161,10 @@ class TestFiles:
 
     def test_too_large(self) -> None:
         with pytest.raises(MoversFileError, match="11 MB.*10 MB"):
-            parse(b"x" * (movers_table.MAX_BYTES + 1))
+            parse(b"x" * (table.MAX_BYTES + 1))
 
     def test_too_many_rows(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("newcomers.movers_file.MAX_ROWS", 2)
+        monkeypatch.setattr("newcomers.movers.file.MAX_ROWS", 2)
         assert parse_rows(row(), row()).rows == 2
         with pytest.raises(MoversFileError, match="more than 2 rows"):
             parse_rows(row(), row(), row())

@@ -12,9 +12,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from newcomers import imports, pairs
-from newcomers.enums_movers import ImportState, PairState
 from newcomers.models import Household, Merge, MoverImport, MoverRow, Pair, Person
+from newcomers.movers import imports, pairs
+from newcomers.movers.enums import ImportState, PairState
 from portal.municipalities.enums import Role
 from tests.access.cast import Town, build_town, client_of
 from tests.factories import HouseholdFactory, UserFactory

@@ -180,7 +180,7 @@ def test_the_office_was_quicker(kari: Client, person: Person, monkeypatch: pytes
     def refuse(*args: Any, **kwargs: Any) -> None:
         raise services.MoveRefused
 
-    monkeypatch.setattr("newcomers.services_moving.move", refuse)
+    monkeypatch.setattr("newcomers.my_page.moving.move", refuse)
     response = kari.post(MY + "away/", AWAY)
     assert "Look again" in response.content.decode()
 

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone, translation
 
-from newcomers import services_people
+from newcomers import members
 from newcomers.models import Household, Person
 from newcomers.services import ChangedMeanwhile
 from portal import clock
@@ -116,9 +116,7 @@ def test_who_signs_in_corrects_themselves(kari: Client, person: Person) -> None:
     ola.refresh_from_db()
     assert ola.name == "Ola Eksempel"
     with pytest.raises(ValidationError):
-        services_people.correct_adult(
-            ola, version=1, name="X", birth_year=1990, email="", phone="", by=person.user, on=TODAY
-        )
+        members.correct_adult(ola, version=1, name="X", birth_year=1990, email="", phone="", by=person.user, on=TODAY)
 
 
 def test_the_own_page_is_the_place_for_oneself(kari: Client, person: Person) -> None:

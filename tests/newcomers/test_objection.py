@@ -10,8 +10,9 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newcomers import objections, services
+from newcomers import services
 from newcomers.models import Household, ObjectionCode
+from newcomers.my_page import objections
 from tests.factories import HouseholdFactory, MunicipalityFactory
 
 URL = "/en/gol/no-post/"

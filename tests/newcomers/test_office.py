@@ -10,9 +10,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from newcomers import inbox, services, services_office
+from newcomers import services
 from newcomers.enums import HouseholdState, NoteKind
 from newcomers.models import Household, Note, Preferences, SavedView, WayIn
+from newcomers.office import inbox
+from newcomers.office import services as office
 from portal import clock
 from portal.municipalities.enums import Role
 from portal.municipalities.models import Municipality
@@ -249,8 +251,8 @@ def test_only_a_colleague_who_may_see_households_gets_one(client: Client, gol: M
     wanted = household()
     for stranger in (editor, neighbour, UserFactory()):
         give(client, wanted, apply="1", owner=stranger.pk)
-        with pytest.raises(services_office.NotAColleague):
-            services_office.assign(households=Household.objects.all(), owner=stranger, by=stranger)
+        with pytest.raises(office.NotAColleague):
+            office.assign(households=Household.objects.all(), owner=stranger, by=stranger)
     wanted.refresh_from_db()
     assert wanted.owner is None
 
@@ -295,7 +297,7 @@ def test_a_host_who_talked_was_in_touch_and_one_who_rang_in_vain_was_not() -> No
 
 def test_an_earlier_contact_moves_nothing_back() -> None:
     wanted = household(contacted_on=TODAY)
-    services_office.note_contact(wanted, TODAY - timedelta(days=3))
+    office.note_contact(wanted, TODAY - timedelta(days=3))
     assert Household.objects.get().contacted_on == TODAY
 
 
@@ -429,7 +431,7 @@ def test_saving_leaves_what_no_form_holds_as_others_made_it(client: Client, gol:
     wanted = household()
     sent = form_of(client, wanted)
     services.move(wanted, to=HouseholdState.SETTLED, by=None, on=TODAY)
-    services_office.note_contact(wanted, TODAY)
+    office.note_contact(wanted, TODAY)
     assert client.post(url("change", wanted.pk), sent | {"wishes": "Skiing"}).status_code == 302
     saved = Household.objects.get()
     assert (saved.state, saved.contacted_on, saved.wishes) == (HouseholdState.SETTLED, TODAY, "Skiing")

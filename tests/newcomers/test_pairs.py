@@ -10,12 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from newcomers import daily, deciding, imports, pairs
-from newcomers.comparing import Comparison
+from newcomers import daily
 from newcomers.enums import HouseholdState
-from newcomers.enums_movers import ImportState, PairReason, RowKind
 from newcomers.models import Household, MoverImport, MoverRow, Pair
-from newcomers.movers_file import MovedAdult, MovedHousehold, parse_movers
+from newcomers.movers import deciding, imports, pairs
+from newcomers.movers.comparing import Comparison
+from newcomers.movers.enums import ImportState, PairReason, RowKind
+from newcomers.movers.file import MovedAdult, MovedHousehold, parse_movers
 from newcomers.services import restrict
 from portal.municipalities.models import Municipality
 from portal.personal_data import Adult

@@ -8,9 +8,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from newcomers import imports
 from newcomers.models import Household
-from newcomers.movers_file import MoversFile, PostcodePlace, parse_movers
+from newcomers.movers import imports
+from newcomers.movers.file import MoversFile, PostcodePlace, parse_movers
 from portal.municipalities.models import Municipality
 from tests.factories import HouseholdFactory, MunicipalityFactory
 from tests.newcomers.movers import movers_csv, row

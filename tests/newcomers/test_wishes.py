@@ -12,9 +12,9 @@ from django.utils import translation
 
 from newcomers import occupations, wishes
 from newcomers.enums import Education, HomeKind, MoveReason
-from newcomers.forms_wishes import PAGES
 from newcomers.languages import COMMON, find_language, language_name, other_languages
 from newcomers.models import Household, Person, Preferences
+from newcomers.my_page.forms_wishes import PAGES
 from newcomers.services import ChangedMeanwhile
 from portal import clock
 from portal.demo import read

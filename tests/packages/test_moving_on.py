@@ -9,8 +9,8 @@ import pytest
 from django.test import Client
 from pypdf import PdfReader
 
-from newcomers import objections, services_moving, services_my_page
 from newcomers.models import Household
+from newcomers.my_page import moving, objections, services
 from portal import registry
 from portal.clock import Quarter
 from portal.municipalities.models import Municipality
@@ -46,7 +46,7 @@ def text_of(pdf: bytes) -> str:
 
 def move_away(household: Household) -> None:
     household = Household.objects.get(pk=household.pk)
-    services_moving.move_away(household, version=household.version, by=UserFactory(), on=TODAY)
+    moving.move_away(household, version=household.version, by=UserFactory(), on=TODAY)
 
 
 def test_who_moves_away_gets_no_package_and_the_gifts_go_back_at_once(gol: Municipality) -> None:
@@ -76,7 +76,7 @@ def test_the_letter_goes_to_the_new_address(gol: Municipality) -> None:
     household = make_household(gol, "Kari Moen", street="Gamlevegen 1")
     plan(gol)
     address = {"street": "Nyvegen 9", "care_of": "", "postcode": "3550", "city": "Gol"}
-    services_my_page.move_within(household, version=1, address=address, on=date(2026, 11, 20), by=UserFactory())
+    services.move_within(household, version=1, address=address, on=date(2026, 11, 20), by=UserFactory())
     text = text_of(printed(gol).pdf)
     assert "Nyvegen 9" in text
     assert "Gamlevegen" not in text

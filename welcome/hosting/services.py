@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from newcomers import services as newcomers
 from newcomers.enums import HouseholdState
 from newcomers.models import Household
-from newcomers.services_office import note_contact
+from newcomers.office.services import note_contact
 from portal import clock
 from portal.accounts.models import User
 from portal.identity_numbers import no_identity_number

@@ -17,7 +17,7 @@ from markdown_it import MarkdownIt
 
 from newcomers.enums import Source
 from newcomers.models import Household, Person
-from newcomers.objections import shown
+from newcomers.my_page.objections import shown
 from portal.documents.shapes import Contact, LetterData, NoPost, QrCode, Section, Sender, Signature
 from portal.municipalities.models import Municipality
 from portal.pages.models import ContactPoint, ServiceInfo
@@ -90,7 +90,7 @@ class LetterMaker:
     def facts_for(self, household: Household, *, gifts: Sequence[str], reference: str, code: str) -> LetterData:
         """Everything in the household's letter. Asks the database nothing when `persons` are prefetched.
 
-        `code` is that against more post (newcomers.objections).
+        `code` is that against more post (newcomers.my_page.objections).
         """
         language = self.language_of(household)
         with translation.override(language):

@@ -8,8 +8,8 @@ from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from newcomers import objections
 from newcomers.models import Household, Person
+from newcomers.my_page import objections
 from portal.documents import render
 from portal.documents.shapes import LetterData
 from portal.municipalities.models import Municipality

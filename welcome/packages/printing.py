@@ -11,8 +11,8 @@ from django.db import transaction
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
-from newcomers import objections
 from newcomers.models import Household
+from newcomers.my_page import objections
 from portal.accounts.models import User
 from portal.documents import services as documents
 from portal.documents.models import PrintJob

@@ -7,10 +7,10 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
-from newcomers.enums_movers import LegalBasis, MoverPurpose, MoverSource
-from newcomers.imports import Why, postcode_places, take_movers
 from newcomers.models import MoverImport
-from newcomers.movers_file import MAX_BYTES, MoversFileError, check_size, parse_movers
+from newcomers.movers.enums import LegalBasis, MoverPurpose, MoverSource
+from newcomers.movers.file import MAX_BYTES, MoversFileError, check_size, parse_movers
+from newcomers.movers.imports import Why, postcode_places, take_movers
 from portal import identity_numbers
 from portal.commands import PortalCommand, municipality_by_code
 

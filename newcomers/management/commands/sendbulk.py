@@ -4,7 +4,7 @@ from argparse import ArgumentParser
 from collections.abc import Mapping
 from typing import Any
 
-from newcomers import bulk
+from newcomers.office import bulk
 from portal.commands import PortalCommand
 
 

@@ -12,10 +12,10 @@ import pytest
 from django.db import connections
 from django.test import Client
 
-from newcomers import services_registering
 from newcomers.models import Draft, Household, Person, Registration
-from newcomers.questionnaire import Questionnaire
-from newcomers.signals import SESSION_KEY
+from newcomers.registering import services as registering
+from newcomers.registering.questionnaire import Questionnaire
+from newcomers.registering.signals import SESSION_KEY
 from portal.accounts.models import User
 from portal.municipalities.models import Municipality
 from portal.outbox.models import Message
@@ -50,8 +50,8 @@ def answers(gol: Municipality, **changes: Any) -> dict[str, Any]:
 
 def register_and_confirm(gol: Municipality, submission: uuid.UUID, given: dict[str, Any], user: User) -> int:
     """How many households this very call has made or found."""
-    services_registering.register(submission=submission, municipality=gol, answers=given, language="en")
-    return len(services_registering.confirm_registrations(user=user, only={submission}, on=TODAY))
+    registering.register(submission=submission, municipality=gol, answers=given, language="en")
+    return len(registering.confirm_registrations(user=user, only={submission}, on=TODAY))
 
 
 def test_fifty_who_press_send_at_once_each_get_their_code(gol: Municipality) -> None:

@@ -10,9 +10,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from newcomers import daily, introductions
+from newcomers import daily
 from newcomers.enums import Source
 from newcomers.models import Draft, Household, Introduction
+from newcomers.registering import introductions
 from portal.municipalities.models import Municipality
 from portal.outbox.models import Message
 from tests.factories import MunicipalityFactory, PersonFactory

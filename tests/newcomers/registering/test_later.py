@@ -10,8 +10,9 @@ from django.core import signing
 from django.test import Client
 from django.utils import timezone
 
-from newcomers import daily, services_drafts
+from newcomers import daily
 from newcomers.models import Draft, Household
+from newcomers.registering import drafts
 from portal.municipalities.models import Municipality
 from portal.outbox.models import Message
 from tests.factories import MunicipalityFactory, PersonFactory, UserFactory
@@ -129,7 +130,7 @@ def test_a_code_of_one_town_opens_nothing_in_another(client: Client, gol: Munici
 def test_five_wrong_tries_lock_the_code(client: Client, gol: Municipality) -> None:
     code = leave_with_code(client)
     for _number in range(5):
-        assert services_drafts.come_back(municipality=gol, email=EMAIL, code="BBBBBBBB") is None
+        assert drafts.come_back(municipality=gol, email=EMAIL, code="BBBBBBBB") is None
     assert NO_SUCH in come_back(Client(), code)
     # Whoever has the mailbox asks for another.
     client.post(LATER, {"email": EMAIL})
@@ -138,9 +139,9 @@ def test_five_wrong_tries_lock_the_code(client: Client, gol: Municipality) -> No
 
 def test_a_code_tried_a_thousand_times_opens_nothing(client: Client, gol: Municipality) -> None:
     leave_with_code(client)
-    tries = [services_drafts.come_back(municipality=gol, email=EMAIL, code=f"{n:08}") for n in range(1000)]
+    tries = [drafts.come_back(municipality=gol, email=EMAIL, code=f"{n:08}") for n in range(1000)]
     assert not any(tries)
-    assert draft().wrong_tries == services_drafts.MOST_WRONG_TRIES
+    assert draft().wrong_tries == drafts.MOST_WRONG_TRIES
 
 
 def test_the_page_itself_stops_who_goes_on_guessing(client: Client, gol: Municipality) -> None:
@@ -160,9 +161,9 @@ def test_the_code_works_for_a_week(client: Client, gol: Municipality, monkeypatc
     code = leave_with_code(client)
     now = timezone.now()
     monkeypatch.setattr(timezone, "now", lambda: now + timedelta(days=6, hours=23))
-    assert services_drafts.come_back(municipality=gol, email=EMAIL, code=code) is not None
+    assert drafts.come_back(municipality=gol, email=EMAIL, code=code) is not None
     monkeypatch.setattr(timezone, "now", lambda: now + timedelta(days=7, minutes=1))
-    assert services_drafts.come_back(municipality=gol, email=EMAIL, code=code) is None
+    assert drafts.come_back(municipality=gol, email=EMAIL, code=code) is None
 
 
 def test_what_nobody_goes_on_with_is_dropped_after_a_week(client: Client, gol: Municipality) -> None:

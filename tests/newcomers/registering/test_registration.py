@@ -11,10 +11,11 @@ from django.apps import apps
 from django.test import Client
 from django.utils import timezone
 
-from newcomers import day_page, services_registering
 from newcomers.enums import HouseholdState, Source
 from newcomers.models import Consent, Draft, Household, Person, Registration
-from newcomers.questionnaire import Questionnaire
+from newcomers.office import day_page
+from newcomers.registering import services as registering
+from newcomers.registering.questionnaire import Questionnaire
 from newcomers.services import restrict
 from portal import clock, registry
 from portal.accounts.models import User
@@ -225,7 +226,7 @@ def test_two_registrations_of_one_household_become_one(client: Client, gol: Muni
     register(client, street="storgata  12b")
     confirm(client)
     user = User.objects.get(email="kari@home.example")
-    services_registering.confirm_registrations(user=user, only={first.pk}, on=TODAY)
+    registering.confirm_registrations(user=user, only={first.pk}, on=TODAY)
     assert Registration.objects.count() == 2
     assert Household.objects.count() == 1
     assert Person.objects.count() == 4
@@ -235,8 +236,8 @@ def test_confirmed_twice_it_is_one_household(client: Client, gol: Municipality) 
     register(client)
     user = User.objects.get(email="kari@home.example")
     only = {Registration.objects.get().pk}
-    assert len(services_registering.confirm_registrations(user=user, only=only, on=TODAY)) == 1
-    assert services_registering.confirm_registrations(user=user, only=only, on=TODAY) == []
+    assert len(registering.confirm_registrations(user=user, only=only, on=TODAY)) == 1
+    assert registering.confirm_registrations(user=user, only=only, on=TODAY) == []
     assert Household.objects.count() == 1
 
 
@@ -247,9 +248,9 @@ def test_what_another_request_just_confirmed_is_left_alone(
     only = {Registration.objects.get().pk}
     Registration.objects.update(confirmed_at=timezone.now())
     # What this request read before the other one wrote.
-    monkeypatch.setattr(services_registering, "pending", lambda email: Registration.objects.all())
+    monkeypatch.setattr(registering, "pending", lambda email: Registration.objects.all())
     user = User.objects.get(email="kari@home.example")
-    assert services_registering.confirm_registrations(user=user, only=only, on=TODAY) == []
+    assert registering.confirm_registrations(user=user, only=only, on=TODAY) == []
 
 
 # --- In another browser ---------------------------------------------------------------------------
@@ -436,7 +437,7 @@ def test_a_second_household_of_one_account_is_for_the_office(client: Client, gol
     other = Client()
     register(other, street="Lia 3")
     only = {latest_registration().pk}
-    (second,) = services_registering.confirm_registrations(user=account, only=only, on=TODAY)
+    (second,) = registering.confirm_registrations(user=account, only=only, on=TODAY)
     assert second.household is None
     assert Household.objects.get().street == "Storgata 12 B"
 
@@ -452,7 +453,7 @@ def test_the_name_of_a_protected_household_is_for_the_office_without_what_was_ty
     registration = Registration.objects.get()
     assert (registration.household, registration.answers) == (None, {})
     assert not Household.objects.exclude(street="").exists()
-    assert services_registering.accept_as_new(registration, by=UserFactory(), on=TODAY) is None
+    assert registering.accept_as_new(registration, by=UserFactory(), on=TODAY) is None
 
 
 def test_what_a_protected_person_is_typing_is_forgotten(client: Client, gol: Municipality) -> None:
@@ -486,9 +487,9 @@ def test_the_office_may_take_it_as_a_household_of_its_own(
     confirm(client)
     officer = StaffRoleFactory(municipality=gol).user
     registration = Registration.objects.get()
-    household = services_registering.accept_as_new(registration, by=officer, on=TODAY)
+    household = registering.accept_as_new(registration, by=officer, on=TODAY)
     assert household is not None
-    assert services_registering.accept_as_new(registration, by=officer, on=TODAY) is None
+    assert registering.accept_as_new(registration, by=officer, on=TODAY) is None
     assert client.get(MY_PAGE).context["household"] == household != imported
     assert Household.objects.count() == 2
 
@@ -503,7 +504,7 @@ def test_what_was_typed_before_the_situation_was_asked_can_still_be_taken_in(cli
     assert "situation" not in Registration.objects.get().answers
     migration.add_situation(apps, None)
     registration = Registration.objects.get()
-    household = services_registering.accept_as_new(registration, by=UserFactory(), on=TODAY)
+    household = registering.accept_as_new(registration, by=UserFactory(), on=TODAY)
     assert household is not None
     assert household.state == HouseholdState.MOVED_IN
 
@@ -519,10 +520,10 @@ def test_what_nobody_confirms_is_dropped_after_a_week(client: Client, gol: Munic
     register(client)
     registration = Registration.objects.get()
     today = timezone.localdate(registration.created_at)
-    assert services_registering.drop_unconfirmed(on=today + timedelta(days=7)) == 0
-    assert services_registering.drop_unconfirmed(on=today + timedelta(days=8), dry_run=True) == 1
+    assert registering.drop_unconfirmed(on=today + timedelta(days=7)) == 0
+    assert registering.drop_unconfirmed(on=today + timedelta(days=8), dry_run=True) == 1
     assert Registration.objects.exists()
-    assert services_registering.drop_unconfirmed(on=today + timedelta(days=8)) == 1
+    assert registering.drop_unconfirmed(on=today + timedelta(days=8)) == 1
     assert not Registration.objects.exists()
     assert not User.objects.filter(email="kari@home.example").exists()
     assert not Message.objects.exists()
@@ -538,14 +539,14 @@ def test_an_account_in_use_outlives_its_registration(client: Client, gol: Munici
         PersonFactory(user=account)
     else:
         User.objects.filter(pk=account.pk).update(last_login=timezone.now())
-    assert services_registering.drop_unconfirmed(on=timezone.localdate() + timedelta(days=8)) == 1
+    assert registering.drop_unconfirmed(on=timezone.localdate() + timedelta(days=8)) == 1
     assert User.objects.filter(pk=account.pk).exists()
 
 
 def test_confirmed_registrations_stay(client: Client, gol: Municipality) -> None:
     register(client)
     confirm(client)
-    assert services_registering.drop_unconfirmed(on=TODAY + timedelta(days=400)) == 0
+    assert registering.drop_unconfirmed(on=TODAY + timedelta(days=400)) == 0
 
 
 def test_the_day_is_norways(client: Client, gol: Municipality, monkeypatch: pytest.MonkeyPatch) -> None:

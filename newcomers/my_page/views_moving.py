@@ -1,0 +1,138 @@
+"""Moving on: to another address here, on one's own feet, or away."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from newcomers.enums import HouseholdState
+from newcomers.models import Household
+from newcomers.my_page import farewells, moving, services
+from newcomers.my_page.forms import AddressForm, AwayForm, FarewellForm, HouseholdForm
+from newcomers.my_page.shared import is_saved, keeps_typed, own_household
+from portal import clock
+from portal.municipalities.middleware import MunicipalityRequest, SignedInRequest
+
+# Set when the questions were answered or passed over; who it was is known to their own browser alone.
+SAID_FAREWELL = "said_farewell"
+
+
+def _living_here(request: MunicipalityRequest) -> Household:
+    household = own_household(request)
+    if household.state not in {HouseholdState.MOVED_IN, HouseholdState.SETTLED}:
+        raise Http404
+    return household
+
+
+# --- To another address here ----------------------------------------------------------------------
+
+
+def _address_form(request: MunicipalityRequest, data: Any = None) -> AddressForm:
+    household = own_household(request)
+    if household.state == HouseholdState.MOVED_AWAY:
+        raise Http404
+    return AddressForm(data, household=household, today=clock.today())
+
+
+def _address_page(request: MunicipalityRequest, form: AddressForm, *, status: int = 200) -> HttpResponse:
+    return render(request, "newcomers/my_address.html", {"form": form, "household": form.household}, status=status)
+
+
+def address(request: SignedInRequest) -> HttpResponse:
+    form = _address_form(request, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and is_saved(form, lambda: _move_within(request, form)):
+        messages.success(request, _("Thank you. Letters and packages go to your new address from now on."))
+        return redirect("newcomers:my_page", request.municipality.slug)
+    return _address_page(request, form)
+
+
+def _move_within(request: SignedInRequest, form: AddressForm) -> None:
+    services.move_within(
+        form.household,
+        version=form.cleaned_data["version"],
+        address=form.address(),
+        on=form.cleaned_data["on"],
+        by=request.user,
+    )
+
+
+keeps_typed(address, _address_form, _address_page)
+
+
+# --- On one's own feet ----------------------------------------------------------------------------
+
+
+def settled(request: SignedInRequest) -> HttpResponse:
+    """A page that says what follows, with one button."""
+    household = _living_here(request)
+    if household.state == HouseholdState.SETTLED:
+        return redirect("newcomers:my_page", request.municipality.slug)
+    form = HouseholdForm(request.POST if request.method == "POST" else None, household=household)
+    save = partial(moving.settle, household, by=request.user, on=clock.today())
+    if request.method == "POST" and is_saved(form, lambda: save(version=form.cleaned_data["version"])):
+        messages.success(request, _("How good to hear! You can always ask us, as everybody who lives here can."))
+        return redirect("newcomers:my_page", request.municipality.slug)
+    return render(request, "newcomers/my_settled.html", {"form": form})
+
+
+# --- Away -----------------------------------------------------------------------------------------
+
+
+def _away_form(request: MunicipalityRequest, data: Any = None) -> AwayForm:
+    return AwayForm(data, household=_living_here(request), today=clock.today())
+
+
+def _away_page(request: MunicipalityRequest, form: AwayForm, *, status: int = 200) -> HttpResponse:
+    return render(request, "newcomers/my_away.html", {"form": form}, status=status)
+
+
+def away(request: SignedInRequest) -> HttpResponse:
+    if own_household(request).state == HouseholdState.MOVED_AWAY:  # pressed twice
+        return redirect("newcomers:farewell", request.municipality.slug)
+    form = _away_form(request, request.POST if request.method == "POST" else None)
+    save = partial(moving.move_away, form.household, by=request.user)
+    if request.method == "POST" and is_saved(form, lambda: save(**form.cleaned_data)):
+        return redirect("newcomers:farewell", request.municipality.slug)
+    return _away_page(request, form)
+
+
+keeps_typed(away, _away_form, _away_page)
+
+
+def _farewell_form(request: MunicipalityRequest, data: Any = None) -> FarewellForm:
+    if own_household(request).state != HouseholdState.MOVED_AWAY:
+        raise Http404
+    return FarewellForm(data)
+
+
+def _farewell_page(request: MunicipalityRequest, form: FarewellForm, *, status: int = 200) -> HttpResponse:
+    return render(request, "newcomers/my_farewell.html", {"form": form}, status=status)
+
+
+def farewell(request: SignedInRequest) -> HttpResponse:
+    """Two questions, if they like. The answers are kept without anything that leads back to them."""
+    form = _farewell_form(request, request.POST if request.method == "POST" else None)
+    if SAID_FAREWELL in request.session:
+        return redirect("newcomers:goodbye", request.municipality.slug)
+    if request.method == "POST" and form.is_valid():
+        farewells.say(municipality=request.municipality, on=clock.today(), **form.cleaned_data)
+        request.session[SAID_FAREWELL] = True
+        return redirect("newcomers:goodbye", request.municipality.slug)
+    return _farewell_page(request, form)
+
+
+keeps_typed(farewell, _farewell_form, _farewell_page)
+
+
+@require_safe
+def goodbye(request: SignedInRequest) -> HttpResponse:
+    """Thank you, and what happens with the data."""
+    if own_household(request).state != HouseholdState.MOVED_AWAY:
+        raise Http404
+    return render(request, "newcomers/my_goodbye.html")

@@ -1,0 +1,133 @@
+"""Households in the office."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from newcomers import services
+from newcomers.forms import LANGUAGE_WISHES
+from newcomers.models import Household, Person
+from newcomers.office import admin_filters as filters
+from newcomers.office import services as office
+from newcomers.office.admin_counter import CounterPages
+from newcomers.office.admin_household_list import HouseholdList
+from newcomers.office.admin_household_pages import HouseholdPages
+from newcomers.office.admin_wishes import PersonWishesInline, PreferencesInline
+from newcomers.office.forms import HouseholdForm
+from portal import clock, registry
+from portal.municipalities.admin_base import OwnMunicipalityFilter, ScopedAdmin, ScopedInline
+from portal.municipalities.enums import Permission
+
+
+class PersonInline(ScopedInline):
+    model = Person
+    view_permission = Permission.HOUSEHOLD_VIEW
+    change_permission = Permission.HOUSEHOLD_CHANGE
+    fields = ("is_adult", "name", "birth_year", "email", "phone")
+
+
+@admin.register(Household)
+class HouseholdAdmin(HouseholdList, HouseholdPages, CounterPages, ScopedAdmin):
+    """The office's work list, and each household with its timeline. Protected ones are not here."""
+
+    form = HouseholdForm
+    view_permission = Permission.HOUSEHOLD_VIEW
+    change_permission = Permission.HOUSEHOLD_CHANGE
+    add_permission = Permission.HOUSEHOLD_CHANGE
+    personal = True
+    list_display = ("name", "place", "moved_in_on", "state", "next_step", "owner", "contacted_on")
+    list_filter = (
+        filters.TabFilter, filters.OwnerFilter, "state", "residency", filters.MovedFilter, filters.AreaFilter,
+        filters.LanguageFilter, filters.NeedFilter, filters.ImportantFilter, "reason", "source", filters.WayInFilter,
+        OwnMunicipalityFilter,
+    )  # fmt: skip
+    list_select_related = ("owner",)
+    search_fields = ("persons__name", "street", "postcode", "city", "preferences__segment")
+    inlines = (PersonInline, PersonWishesInline, PreferencesInline)
+    fieldsets = (
+        (None, {"fields": ("version_seen", "timeline", "municipality", "state", "owner", "contacted_on")}),
+        (_("Address"), {"fields": ("care_of", "street", "postcode", "city", "wants_post")}),
+        (_("Moving"), {"fields": ("moved_in_on", "residency", "language", "source", "way_in", "reason", "wishes")}),
+    )
+    readonly_fields = ("timeline", "state", "contacted_on", "way_in")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Household]:
+        return super().get_queryset(request).shown().prefetch_related("persons")
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Languages by name; one that a list of movers brought and we have no name for stays as it is."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "language":
+            own = Household.objects.filter(municipality__in=self.visible_municipalities(request))
+            kept = own.exclude(language__in=dict(LANGUAGE_WISHES)).values_list("language", flat=True)
+            field.widget = forms.Select(
+                choices=[*LANGUAGE_WISHES, *((code, code) for code in kept.order_by().distinct())]
+            )
+        return field
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "owner":
+            kwargs["queryset"] = office.colleagues_in(self.visible_municipalities(request))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    # --- In the list ---
+
+    @admin.display(description=_("adults"))
+    def name(self, household: Household) -> str:
+        return household.name
+
+    @admin.display(description=_("place"), ordering="postcode")
+    def place(self, household: Household) -> str:
+        return f"{household.street}, {household.postcode} {household.city}".strip(", ")
+
+    @admin.display(description=_("next"))
+    def next_step(self, household: Any) -> SafeString | str:
+        step = household.next
+        if step.due_on is None:
+            return step.title or "–"
+        day = date_format(step.due_on, "SHORT_DATE_FORMAT")
+        if step.is_late:
+            return format_html('{}, <strong class="late">{} ({})</strong>', step.title, day, _("late"))
+        return f"{step.title}, {day}"
+
+    # --- The page ---
+
+    @admin.display(description=_("what has happened, and what comes next"))
+    def timeline(self, household: Household) -> SafeString | str:
+        if household._state.adding:
+            return "–"
+        # What waits comes first, then the past with the newest on top.
+        entries = registry.timeline(household, clock.today(), for_staff=True)
+        entries = [e for e in entries if e.state != "done"] + [e for e in reversed(entries) if e.state == "done"]
+        return render_to_string("admin/newcomers/household/timeline.html", {"entries": entries})
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        household = self.get_object(request, object_id)
+        if household is None:
+            raise Http404
+        context = self.page_context(request, household) | (extra_context or {})
+        try:
+            return super().change_view(request, object_id, form_url, context)
+        except services.ChangedMeanwhile:  # in the very moment of saving: now the form sees it, and says so
+            return super().change_view(request, object_id, form_url, context)
+
+    def save_model(self, request: HttpRequest, obj: Household, form: Any, change: bool) -> None:
+        if not change:
+            super().save_model(request, obj, form, change)
+            return
+        services.claim_version(obj, form.cleaned_data["version_seen"])
+        # What stands on no form, such as the state, may have been changed by somebody else by now.
+        columns = {field.name for field in obj._meta.concrete_fields} & set(form.cleaned_data)
+        obj.save(update_fields=[*columns, "address_key"])

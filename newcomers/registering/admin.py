@@ -1,0 +1,55 @@
+"""Registrations in the office that wait for a decision."""
+
+from __future__ import annotations
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from newcomers.access import registrations_to_look_at
+from newcomers.models import Registration
+from newcomers.registering import services as registering
+from portal import clock
+from portal.municipalities.access import has_permission
+from portal.municipalities.admin_base import OwnMunicipalityFilter, ScopedAdmin
+from portal.municipalities.enums import Permission
+
+
+@admin.register(Registration)
+class RegistrationAdmin(ScopedAdmin):
+    """Registrations that a person must look at, because they nearly fit a household that is known."""
+
+    view_permission = Permission.HOUSEHOLD_VIEW
+    personal = True
+    list_display = ("email", "municipality", "confirmed_at")
+    list_filter = (OwnMunicipalityFilter,)
+    list_select_related = ("municipality",)
+    fields = ("municipality", "email", "confirmed_at", "typed")
+    readonly_fields = fields
+    delete_permission = Permission.HOUSEHOLD_CHANGE
+    actions = ("accept_as_new",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Registration]:
+        return super().get_queryset(request).filter(pk__in=registrations_to_look_at().values("pk"))
+
+    def has_accept_permission(self, request: HttpRequest) -> bool:
+        return has_permission(request.user, Permission.HOUSEHOLD_CHANGE)
+
+    @admin.action(description=_("This is a household of its own: take it in"), permissions=["accept"])
+    def accept_as_new(self, request: HttpRequest, queryset: QuerySet[Registration]) -> None:
+        taken = [r for r in queryset if registering.accept_as_new(r, by=request.user, on=clock.today())]
+        self.message_user(request, _("%(count)d taken in.") % {"count": len(taken)}, messages.SUCCESS)
+        if len(taken) < queryset.count():
+            self.message_user(
+                request,
+                _("Some could not be taken in. Write to them, and register them yourself."),
+                messages.WARNING,
+            )
+
+    @admin.display(description=_("what they typed"))
+    def typed(self, registration: Registration) -> SafeString:
+        rows = [(name.replace("_", " "), value) for name, value in registration.answers.items() if value]
+        return format_html_join("", "<p>{}: {}</p>", rows)
