@@ -60,6 +60,8 @@ def _hidden_rows(pairs: Mapping[str, Pair], begun: set[str], is_partition: bool)
         shown = sorted(peopled.keys() - hidden, key=lambda row: (peopled[row], row), reverse=True)
         while shown and not is_safe([peopled[row] for row in hidden]):
             hidden.add(shown.pop())
+        if not is_safe([peopled[row] for row in hidden]):
+            hidden.add(TOTAL)  # every row is hidden, and still their sum tells: five rows, five households
     return hidden
 
 
