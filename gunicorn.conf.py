@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from gunicorn.glogging import Logger
@@ -12,14 +11,13 @@ accesslog = "-"
 limit_request_line = 0
 access_log_format = "%(m)s %(U)s %(s)s %(B)s %(L)ss"
 
-# Links from mails open without signing in: whoever reads the log must not be able to use them.
-_SIGNED_LINK = re.compile(r"(/verify/|/ask/answered/)[^/]+")
-
 
 class DiscreetLogger(Logger):
     def atoms(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        from portal.logs import without_keys  # not to be found before gunicorn has loaded the portal
+
         atoms: dict[str, Any] = super().atoms(*args, **kwargs)
-        atoms["U"] = _SIGNED_LINK.sub(r"\1...", str(atoms["U"]))
+        atoms["U"] = without_keys(str(atoms["U"]))
         return atoms
 
 

@@ -5,22 +5,27 @@ from __future__ import annotations
 import io
 import logging
 import re
+import runpy
+import uuid
 from collections.abc import Iterator
+from datetime import timedelta
 from html.parser import HTMLParser
 from smtplib import SMTPRecipientsRefused
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlparse
 
 import pytest
 from django.conf import settings
 from django.contrib import admin
-from django.core import mail
+from django.core import mail, signing
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.test import Client
-from django.urls import reverse
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from gunicorn.config import Config
 
-from portal.logs import WithoutLinks
+from portal.logs import WithoutLinks, without_keys
 from portal.municipalities.enums import Role
 from portal.municipalities.models import Municipality
 from portal.outbox.services import send
@@ -302,16 +307,59 @@ def test_an_address_that_is_none_is_not_found(gol: Town, address: str) -> None:
 # --- Logs ---
 
 
-@pytest.mark.parametrize("address", ["/nb/verify/{}/", "/nb/gol/ask/answered/{}/"])
+# Parts of public addresses that open nothing: words anybody may read, and the name of a picture.
+WORDS = {"municipality_slug", "theme", "topic", "situation", "slug", "origin", "page", "provider_id", "name"}
+SIGNED = [signing.dumps(["0f" * 16, 2]), signing.Signer().sign_object(["0f" * 16, "2026-11-22"], compress=False)]
+LINKS = {"verify": "/nb/verify/{}/", "judge": "/nb/gol/ask/answered/{}/", "unsubscribe": "/nb/gol/unsubscribe/{}/",
+         "introduction_answer": "/nb/gol/register/employee/answer/{}/", "confirm_desk": "/nb/gol/desk/{}/"}  # fmt: skip
+
+
+def public_addresses(patterns: list[Any], before: str = "/") -> Iterator[tuple[URLPattern, str]]:
+    """All that open without signing in, each with its whole route."""
+    for entry in patterns:
+        route = before + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from public_addresses(entry.url_patterns, route)
+        elif not getattr(entry.callback, "login_required", True):
+            yield entry, route
+
+
+def test_no_link_that_opens_without_signing_in_stands_in_a_log() -> None:
+    """Of every public address, also of those yet to come."""
+    seen = set()
+    for entry, route in public_addresses(get_resolver().url_patterns):
+        for part in set(entry.pattern.converters) - WORDS:
+            keys = [str(uuid.uuid4())] if f"<uuid:{part}>" in route else SIGNED
+            for key in keys:
+                address = re.sub(r"<slug:\w+>", "gol", re.sub(rf"<\w+:{part}>", key, route))
+                assert key not in without_keys(f"Gone: {address}"), route
+                assert key not in without_keys(address.rstrip("/")), route
+            seen.add(entry.name)
+    assert seen >= LINKS.keys()
+
+
+@pytest.mark.parametrize("address", LINKS.values(), ids=LINKS)
 def test_logs_hold_no_link_that_opens_without_signing_in(gol: Town, monkeypatch: Any, address: str) -> None:
-    """A browser without cookies is refused, and the link still works."""
+    """A browser without cookies is refused, and the link still works; one that has run out is answered so."""
     log = io.StringIO()
     for handler in logging.getLogger().handlers:
         if any(isinstance(own, WithoutLinks) for own in handler.filters):
             monkeypatch.setattr(handler, "stream", log)
-    Client(enforce_csrf_checks=True).post(address.format("a-signed-link"), {"helped": "yes"})
+    key = str(uuid.uuid4()) if "/desk/" in address else SIGNED[0]
+    Client(enforce_csrf_checks=True).post(address.format(key), {"helped": "yes"})
+    Client().get(address.format(key))
     assert address.format("...") in log.getvalue()
-    assert "a-signed-link" not in log.getvalue()
+    assert key not in log.getvalue()
+
+
+def test_the_access_log_holds_no_such_link_either() -> None:
+    conf = runpy.run_path(str(settings.BASE_DIR / "gunicorn.conf.py"))
+    logger = conf["DiscreetLogger"](Config())
+    environ = {"REQUEST_METHOD": "GET", "RAW_URI": "", "SERVER_PROTOCOL": "",
+               "PATH_INFO": f"/nb/gol/unsubscribe/{SIGNED[0]}/"}  # fmt: skip
+    answer = SimpleNamespace(status="200 OK", sent=1, headers=[])
+    line = conf["access_log_format"] % logger.atoms(answer, [], environ, timedelta())
+    assert "/nb/gol/unsubscribe/.../" in line
 
 
 def test_logs_hold_no_address_whatever_happens_to_a_mail(
