@@ -14,6 +14,8 @@ class HouseholdState(models.TextChoices):
     MOVED_AWAY = "moved_away", _("moved away")
 
 
+LIVING_HERE = (HouseholdState.MOVED_IN, HouseholdState.SETTLED)
+
 # Every allowed move; newcomers.services.move is the one door.
 TRANSITIONS: frozenset[tuple[str, str]] = frozenset(
     {
@@ -21,6 +23,9 @@ TRANSITIONS: frozenset[tuple[str, str]] = frozenset(
         (HouseholdState.CONSIDERING, HouseholdState.MOVED_IN),
         (HouseholdState.PLANNING, HouseholdState.CONSIDERING),
         (HouseholdState.PLANNING, HouseholdState.MOVED_IN),
+        # Who is not coming after all.
+        (HouseholdState.CONSIDERING, HouseholdState.MOVED_AWAY),
+        (HouseholdState.PLANNING, HouseholdState.MOVED_AWAY),
         (HouseholdState.MOVED_IN, HouseholdState.SETTLED),
         (HouseholdState.MOVED_IN, HouseholdState.MOVED_AWAY),
         (HouseholdState.SETTLED, HouseholdState.MOVED_AWAY),

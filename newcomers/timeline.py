@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from newcomers.enums import ConsentPurpose, HouseholdState, ShareField, Source
-from newcomers.models import Consent, Household
+from newcomers.models import Consent, Household, HouseholdMove
 from portal.registry import TimelineEntry
 
 # Models whose rows stand on the timeline, or on the page beside it.
@@ -39,8 +39,7 @@ def entries(household: Household, on: date) -> Iterable[TimelineEntry]:
         )  # fmt: skip
     for move in household.moves.all():
         if move.to_state in {HouseholdState.SETTLED, HouseholdState.MOVED_AWAY}:
-            title = _("Settled") if move.to_state == HouseholdState.SETTLED else _("Moved away")
-            yield TimelineEntry(on=move.on, title=title)
+            yield TimelineEntry(on=move.on, title=_what_became(move))
     for change in household.address_changes.all():
         yield TimelineEntry(on=change.on, title=_("Moved to another address here"), window=False)
     yield from _consents(household)
@@ -52,6 +51,13 @@ def _moving_day(day: date, state: str) -> TimelineEntry:
     if state == HouseholdState.PLANNING:
         return TimelineEntry(on=day, title=_("Moving day"), state="next")
     return TimelineEntry(on=day, title=_("Moved in"))
+
+
+def _what_became(move: HouseholdMove) -> str:
+    if move.to_state == HouseholdState.SETTLED:
+        return _("Settled")
+    lived_here = move.from_state in {HouseholdState.MOVED_IN, HouseholdState.SETTLED}
+    return _("Moved away") if lived_here else _("Not coming after all")
 
 
 def _how_they_came(household: Household) -> str:

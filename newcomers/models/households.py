@@ -166,6 +166,11 @@ class Household(MunicipalRecord):
         return ", ".join(adult.first_name for adult in self.adults)
 
     @property
+    def never_came(self) -> bool:
+        """Gone without having lived here: whoever lives here has a day on which they came."""
+        return self.state == HouseholdState.MOVED_AWAY and self.moved_in_on is None
+
+    @property
     def has_postal_address(self) -> bool:
         return bool(self.street and self.postcode and self.city)
 

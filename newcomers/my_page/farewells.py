@@ -1,4 +1,4 @@
-"""Why people move away, and what would have kept them: said without a name, read only when enough have said it."""
+"""Why people move away or do not come after all: said without a name, read only when enough have said it."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def figures(user: User, municipalities: Sequence[Municipality], on: date) -> Ite
     for municipality in municipalities:
         if of_town := counts.get(municipality.pk):
             yield Figure(
-                title=_("Why households moved away from %(place)s, in the last 24 months")
+                title=_("Why households moved away from %(place)s or did not come after all, in the last 24 months")
                 % {"place": municipality.name},
                 value=_in_words(of_town),
             )

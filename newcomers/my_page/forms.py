@@ -13,11 +13,14 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from newcomers.enums import MoveReason
+from newcomers.enums import LIVING_HERE, HouseholdState, MoveReason, PartTimeKind, Residency, Situation
 from newcomers.fields import DAY_FORMATS, DayInput, phone_field, year_field
-from newcomers.forms import ADULT_AGE, LANGUAGE_WISHES, OLDEST, language_choices, look_up
+from newcomers.forms import ADULT_AGE, LANGUAGE_WISHES, MONTHS_AHEAD, OLDEST, language_choices, look_up
+from newcomers.forms import capfirst as lazy_capfirst
 from newcomers.models import Household, Person
+from newcomers.my_page.moving import Plans
 from portal.accounts.models import User
+from portal.clock import add_months
 from portal.forms import WithoutIdentityNumbers
 
 # How far ahead a move is told: letters take a while, and plans change.
@@ -148,6 +151,72 @@ class ChildForm(PlainForm):
         return year
 
 
+class PlansForm(HouseholdForm):
+    """When they come, and how they live here."""
+
+    state = forms.ChoiceField(
+        label=_("How far are you?"), widget=forms.RadioSelect,
+        choices=[
+            (HouseholdState.CONSIDERING.value, Situation.CONSIDERING.label),
+            (HouseholdState.PLANNING.value, Situation.PLANNING.label),
+            (HouseholdState.MOVED_IN.value, Situation.MOVED.label),
+        ],
+    )  # fmt: skip
+    moved_in_on = forms.DateField(
+        label=_("Moving-in day"), required=False, input_formats=DAY_FORMATS, widget=DayInput(),
+        help_text=_("About the right day is good enough. Leave it empty if you do not know it yet."),
+    )  # fmt: skip
+    residency = forms.ChoiceField(
+        label=_("When do you live here?"), widget=forms.RadioSelect,
+        choices=[(residency.value, lazy_capfirst(residency.label)) for residency in Residency],
+    )  # fmt: skip
+    part_time_kind = forms.ChoiceField(
+        label=_("If it is a part of the year: what brings you here?"), required=False, widget=forms.RadioSelect,
+        choices=[(kind.value, lazy_capfirst(kind.label)) for kind in PartTimeKind],
+    )  # fmt: skip
+    stay_longer = forms.CharField(
+        label=_("If it is a part of the year: what would make you stay longer?"), max_length=1000, required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("We use it to become a better place to be. Do not write about health."),
+    )  # fmt: skip
+
+    def __init__(self, data: Any = None, *, household: Household, today: date) -> None:
+        initial = {name: getattr(household, name) for name in self.base_fields if name != "version"}
+        super().__init__(data, household=household, initial=initial)
+        self.today = today
+        self.lives_here = household.state in LIVING_HERE
+        if self.lives_here:
+            del self.fields["state"]
+            self.fields["moved_in_on"].help_text = ""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        cleaned.setdefault("state", self.household.state if self.lives_here else "")
+        if "moved_in_on" in cleaned:
+            self._check_day(cleaned["moved_in_on"], cleaned["state"])
+        if cleaned.get("residency") != Residency.PART_TIME:
+            cleaned |= {"part_time_kind": "", "stay_longer": ""}
+        elif not cleaned.get("part_time_kind") and "part_time_kind" not in self.errors:
+            self.add_error("part_time_kind", _("Say what brings you here for a part of the year."))
+        return cleaned
+
+    def _check_day(self, day: date | None, state: str) -> None:
+        is_here = state in LIVING_HERE
+        if day is None and is_here:
+            self.add_error("moved_in_on", _("About when did you move in? We need a day."))
+        elif day and day < OLDEST:
+            self.add_error("moved_in_on", _("This day is too long ago. Check the year."))
+        elif day and day > add_months(self.today, MONTHS_AHEAD):
+            self.add_error("moved_in_on", _("This is more than a year ahead. Tell us when it is closer."))
+        elif day and is_here and day > self.today:
+            self.add_error("moved_in_on", _("This day has not come yet."))
+        elif day and not is_here and day < self.today:
+            self.add_error("moved_in_on", _("This day has passed. Do you live here already? Then say so above."))
+
+    def plans(self) -> Plans:
+        return Plans(**{name: value for name, value in self.cleaned_data.items() if name != "version"})
+
+
 class AddressForm(HouseholdForm):
     """Where they live from now on, within the municipality."""
 
@@ -215,7 +284,7 @@ def _near(day: date, today: date) -> date:
 
 
 class FarewellForm(PlainForm):
-    """Two questions, both optional."""
+    """Two questions, both optional. Who never came is asked why they stay away."""
 
     reason = forms.ChoiceField(label=_("Why do you move?"), required=False, widget=forms.RadioSelect)
     reason_text = forms.CharField(
@@ -227,8 +296,12 @@ class FarewellForm(PlainForm):
         widget=forms.Textarea(attrs={"rows": 3}),
     )  # fmt: skip
 
-    def __init__(self, data: Any = None) -> None:
+    def __init__(self, data: Any = None, *, never_came: bool = False) -> None:
         super().__init__(data)
+        self.never_came = never_came
+        if never_came:
+            self.fields["reason"].label = _("Why do you not come?")
+            self.fields["would_have_stayed"].label = _("What would have made you come?")
         reason: Any = self.fields["reason"]
         reason.choices = [("", _("I would rather not say")), *((r.value, capfirst(r.label)) for r in MoveReason)]
 

@@ -1,7 +1,8 @@
-"""Moving on: on one's own feet, or away."""
+"""Moving on: plans that change, on one's own feet, or away."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
@@ -15,6 +16,29 @@ from portal.municipalities.reminders import NOT_CURRENT
 from portal.outbox.services import write_message
 
 
+@dataclass(frozen=True)
+class Plans:
+    """What a household says of when and how it lives here."""
+
+    state: str
+    moved_in_on: date | None
+    residency: str
+    part_time_kind: str = ""
+    stay_longer: str = ""
+
+
+@transaction.atomic
+def change_plans(household: Household, *, version: int, plans: Plans, by: User, on: date) -> None:
+    """They come at another time, are here already, or live here in another way than they had told."""
+    claim_version(household, version)
+    changed = ("moved_in_on", "residency", "part_time_kind", "stay_longer")
+    for name in changed:
+        setattr(household, name, getattr(plans, name))
+    household.save(update_fields=changed)
+    if plans.state != household.state:
+        move(household, to=plans.state, by=by, on=on)
+
+
 @transaction.atomic
 def settle(household: Household, *, version: int, by: User, on: date) -> None:
     """They stand on their own feet. The host withdraws (welcome.hosting), and everybody is thanked."""
@@ -24,7 +48,7 @@ def settle(household: Household, *, version: int, by: User, on: date) -> None:
 
 @transaction.atomic
 def move_away(household: Household, *, version: int, by: User, on: date) -> None:
-    """They move away on the day, past or soon to come. What was promised ends now, in every room."""
+    """They move away on the day, past or soon to come, or do not come after all: what was promised ends now."""
     claim_version(household, version)
     move(household, to=HouseholdState.MOVED_AWAY, by=by, on=on)
 

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from newcomers.access import own_person, registrations_to_look_at
-from newcomers.enums import HouseholdState
+from newcomers.enums import LIVING_HERE, HouseholdState
 from newcomers.forms import language_choices
 from newcomers.models import Household, Person
 from newcomers.my_page import services
@@ -76,17 +76,19 @@ def _sections(request: SignedInRequest, household: Household, on: date, *, page:
 
 def _ways_on(household: Household) -> list[dict[str, str]]:
     """All that can be seen and steered, as far as it fits where the household stands."""
-    lives_here = household.state in {HouseholdState.MOVED_IN, HouseholdState.SETTLED}
     names = {"people": _("The people in your household")}
     if household.state != HouseholdState.MOVED_AWAY:
         names["choices"] = _("What we may share, and write to you about")
     names["data"] = _("What we know about you")
     if household.state != HouseholdState.MOVED_AWAY:
+        names["plans"] = _("Our plans have changed")
         names["address"] = _("We live at another address")
     if household.state == HouseholdState.MOVED_IN:
         names["settled"] = _("We stand on our own feet")
-    if lives_here:
+    if household.state in LIVING_HERE:
         names["away"] = _("We are moving away")
+    if household.state in {HouseholdState.CONSIDERING, HouseholdState.PLANNING}:
+        names["not_coming"] = _("We are not coming after all")
     slug = household.municipality.slug
     return [{"url": reverse(f"newcomers:{name}", args=[slug]), "label": label} for name, label in names.items()]
 
@@ -148,6 +150,8 @@ def _facts(household: Household, person: Person) -> list[dict[str, Any]]:
         {"label": _("Children, by birth year"), "value": ", ".join(map(str, household.child_birth_years))},
         {"label": _("Address"), "value": address},
         {"label": _("Lives here"), "value": capfirst(household.get_residency_display())},
+        {"label": _("What brings you here"), "value": capfirst(household.get_part_time_kind_display())},
+        {"label": _("What would make you stay longer"), "value": household.stay_longer},
         {"label": _("Language of letters and mail"), "value": language},
         {"label": _("Your birth year"), "value": person.birth_year},
         {"label": _("Your e-mail address"), "value": person.email},

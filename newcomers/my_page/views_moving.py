@@ -1,4 +1,4 @@
-"""Moving on: to another address here, on one's own feet, or away."""
+"""Moving on: plans that change, to another address here, on one's own feet, or away."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from newcomers.enums import HouseholdState
+from newcomers.enums import LIVING_HERE, HouseholdState
 from newcomers.models import Household
 from newcomers.my_page import farewells, moving, services
-from newcomers.my_page.forms import AddressForm, AwayForm, FarewellForm, HouseholdForm
+from newcomers.my_page.forms import AddressForm, AwayForm, FarewellForm, HouseholdForm, PlansForm
 from newcomers.my_page.shared import is_saved, keeps_typed, own_household
 from portal import clock
 from portal.municipalities.middleware import MunicipalityRequest, SignedInRequest
@@ -25,19 +25,63 @@ SAID_FAREWELL = "said_farewell"
 
 def _living_here(request: MunicipalityRequest) -> Household:
     household = own_household(request)
-    if household.state not in {HouseholdState.MOVED_IN, HouseholdState.SETTLED}:
+    if household.state not in LIVING_HERE:
         raise Http404
     return household
+
+
+def _still_with_us(request: MunicipalityRequest) -> Household:
+    household = own_household(request)
+    if household.state == HouseholdState.MOVED_AWAY:
+        raise Http404
+    return household
+
+
+# --- Plans ----------------------------------------------------------------------------------------
+
+
+def _plans_form(request: MunicipalityRequest, data: Any = None) -> PlansForm:
+    return PlansForm(data, household=_still_with_us(request), today=clock.today())
+
+
+def _plans_page(request: MunicipalityRequest, form: PlansForm, *, status: int = 200) -> HttpResponse:
+    return render(request, "newcomers/my_plans.html", {"form": form}, status=status)
+
+
+def plans(request: SignedInRequest) -> HttpResponse:
+    """When they come, and how they live here."""
+    form = _plans_form(request, request.POST if request.method == "POST" else None)
+    save = partial(moving.change_plans, form.household, by=request.user, on=clock.today())
+    if request.method == "POST" and is_saved(
+        form, lambda: save(version=form.cleaned_data["version"], plans=form.plans())
+    ):
+        messages.success(request, _("Saved."))
+        return redirect("newcomers:my_page", request.municipality.slug)
+    return _plans_page(request, form)
+
+
+keeps_typed(plans, _plans_form, _plans_page)
+
+
+def not_coming(request: SignedInRequest) -> HttpResponse:
+    """A page that says what follows, with one button."""
+    household = own_household(request)
+    if household.never_came:  # pressed twice
+        return redirect("newcomers:farewell", request.municipality.slug)
+    if household.state not in {HouseholdState.CONSIDERING, HouseholdState.PLANNING}:
+        raise Http404
+    form = HouseholdForm(request.POST if request.method == "POST" else None, household=household)
+    save = partial(moving.move_away, household, by=request.user, on=clock.today())
+    if request.method == "POST" and is_saved(form, lambda: save(version=form.cleaned_data["version"])):
+        return redirect("newcomers:farewell", request.municipality.slug)
+    return render(request, "newcomers/my_not_coming.html", {"form": form})
 
 
 # --- To another address here ----------------------------------------------------------------------
 
 
 def _address_form(request: MunicipalityRequest, data: Any = None) -> AddressForm:
-    household = own_household(request)
-    if household.state == HouseholdState.MOVED_AWAY:
-        raise Http404
-    return AddressForm(data, household=household, today=clock.today())
+    return AddressForm(data, household=_still_with_us(request), today=clock.today())
 
 
 def _address_page(request: MunicipalityRequest, form: AddressForm, *, status: int = 200) -> HttpResponse:
@@ -106,9 +150,10 @@ keeps_typed(away, _away_form, _away_page)
 
 
 def _farewell_form(request: MunicipalityRequest, data: Any = None) -> FarewellForm:
-    if own_household(request).state != HouseholdState.MOVED_AWAY:
+    household = own_household(request)
+    if household.state != HouseholdState.MOVED_AWAY:
         raise Http404
-    return FarewellForm(data)
+    return FarewellForm(data, never_came=household.never_came)
 
 
 def _farewell_page(request: MunicipalityRequest, form: FarewellForm, *, status: int = 200) -> HttpResponse:
@@ -133,6 +178,7 @@ keeps_typed(farewell, _farewell_form, _farewell_page)
 @require_safe
 def goodbye(request: SignedInRequest) -> HttpResponse:
     """Thank you, and what happens with the data."""
-    if own_household(request).state != HouseholdState.MOVED_AWAY:
+    household = own_household(request)
+    if household.state != HouseholdState.MOVED_AWAY:
         raise Http404
-    return render(request, "newcomers/my_goodbye.html")
+    return render(request, "newcomers/my_goodbye.html", {"never_came": household.never_came})

@@ -109,6 +109,9 @@ TABLE = [
     Row("newcomers:wishes", NEWCOMER),
     Row("newcomers:wish", NEWCOMER, lambda world: ["languages"]),
     Row("newcomers:children", OPEN),
+    Row("newcomers:plans", NEWCOMER),
+    # For those who have not come yet (tests/newcomers/test_my_moving.py).
+    Row("newcomers:not_coming", dict.fromkeys(ANYONE, 404) | {"anonymous": LOGIN}),
     Row("newcomers:settled", NEWCOMER),
     Row("newcomers:away", NEWCOMER),
     # For those who have moved away (tests/newcomers/test_farewell.py).

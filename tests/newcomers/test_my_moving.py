@@ -47,6 +47,95 @@ def kari(client: Client, person: Person) -> Client:
     return client
 
 
+# --- Plans ----------------------------------------------------------------------------------------
+
+PLANS = {
+    "version": "1", "state": "planning", "moved_in_on": "2027-03-01", "residency": "full_time", "part_time_kind": "",
+    "stay_longer": "",
+}  # fmt: skip
+
+# Who lives here is not asked how far they are.
+LIVING = {name: value for name, value in PLANS.items() if name != "state"}
+
+
+@pytest.fixture
+def planning(person: Person) -> Person:
+    Household.objects.update(state=HouseholdState.PLANNING, moved_in_on=TODAY + timedelta(days=9))
+    person.refresh_from_db()
+    return person
+
+
+@pytest.mark.parametrize(
+    ("state", "day"),
+    [("considering", ""), ("planning", "2027-03-01"), ("planning", ""), ("moved_in", "2026-11-20")],
+)
+def test_plans_change(kari: Client, planning: Person, state: str, day: str) -> None:
+    assert MY + "plans/" in kari.get(MY).content.decode()
+    assert kari.post(MY + "plans/", PLANS | {"state": state, "moved_in_on": day}).url == MY
+    household = Household.objects.get()
+    assert (household.state, str(household.moved_in_on or "")) == (state, day)
+    assert HouseholdMove.objects.count() == (state != "planning")
+
+
+@pytest.mark.parametrize(
+    ("typed", "wrong"),
+    [
+        ({"moved_in_on": "2026-11-20"}, "moved_in_on"),
+        ({"moved_in_on": "2028-11-20"}, "moved_in_on"),
+        ({"state": "moved_in"}, "moved_in_on"),
+        ({"state": "moved_in", "moved_in_on": ""}, "moved_in_on"),
+        ({"state": "settled"}, "state"),
+        ({"residency": "part_time"}, "part_time_kind"),
+    ],
+)
+def test_wrong_plans_are_named(kari: Client, planning: Person, typed: dict[str, str], wrong: str) -> None:
+    response = kari.post(MY + "plans/", PLANS | typed)
+    assert list(response.context["form"].errors) == [wrong]
+    assert Household.objects.get().moved_in_on == TODAY + timedelta(days=9)
+
+
+def test_from_a_cabin_to_all_year_and_back(kari: Client, person: Person) -> None:
+    """Who lives here says how, and what would make them stay longer; what no longer holds is not kept."""
+    day = {"moved_in_on": "2026-10-01", "state": "considering"}
+    cabin = {"residency": "part_time", "part_time_kind": "cabin", "stay_longer": "Faster trains"}
+    kari.post(MY + "plans/", PLANS | day | cabin)
+    household = Household.objects.get()
+    assert (household.state, household.residency) == (HouseholdState.MOVED_IN, "part_time")
+    data = kari.get(MY + "data/").content.decode()
+    assert "Faster trains" in data
+    assert "We have a cabin" in data
+    kari.post(MY + "plans/", PLANS | day | cabin | {"version": "2", "residency": "full_time"})
+    household.refresh_from_db()
+    assert (household.residency, household.part_time_kind, household.stay_longer) == ("full_time", "", "")
+
+
+def test_of_two_tabs_with_plans_the_second_is_told(kari: Client, planning: Person) -> None:
+    kari.post(MY + "plans/", PLANS | {"state": "considering"})
+    page = kari.post(MY + "plans/", PLANS).content.decode()
+    assert "now it says “I am thinking about it”" in page
+    assert Household.objects.get().state == HouseholdState.CONSIDERING
+
+
+def test_who_does_not_come_after_all_says_so_and_is_promised_nothing(kari: Client, planning: Person) -> None:
+    DatedTaskFactory(subject=planning.household)
+    assert MY + "not-coming/" in kari.get(MY + "plans/").content.decode()
+    assert kari.get(MY + "not-coming/").status_code == 200
+    for _time in range(2):
+        assert kari.post(MY + "not-coming/", {"version": "1"}).url == MY + "farewell/"
+    household = Household.objects.get()
+    assert (household.state, household.moved_in_on) == (HouseholdState.MOVED_AWAY, None)
+    assert not DatedTask.objects.open().exists()
+    assert "What would have made you come?" in kari.get(MY + "farewell/").content.decode()
+    page = kari.get(MY).content.decode()
+    assert "You are not coming after all" in page
+    assert "Moved away" not in page
+    assert kari.get(MY + "plans/").status_code == 404
+
+
+def test_who_lives_here_cannot_say_that_they_do_not_come(kari: Client, person: Person) -> None:
+    assert kari.post(MY + "not-coming/", {"version": "1"}).status_code == 404
+
+
 # --- Another address ------------------------------------------------------------------------------
 
 
@@ -194,7 +283,7 @@ def test_those_who_have_not_come_yet_cannot_move_away(kari: Client, person: Pers
 def test_a_page_that_was_open_too_long_keeps_what_was_typed(person: Person) -> None:
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(person.user)
-    for page, typed in (("address/", NEW), ("away/", AWAY)):
+    for page, typed in (("address/", NEW), ("away/", AWAY), ("plans/", LIVING)):
         response = strict.post(MY + page, typed)
         assert response.status_code == 403
         assert {name: response.context["form"][name].value() for name in typed} == typed
@@ -202,6 +291,6 @@ def test_a_page_that_was_open_too_long_keeps_what_was_typed(person: Person) -> N
 
 def test_only_who_lives_there_moves_a_household(client: Client, person: Person) -> None:
     client.force_login(UserFactory())
-    for page in ("address/", "settled/", "away/", "farewell/", "goodbye/"):
+    for page in ("plans/", "not-coming/", "address/", "settled/", "away/", "farewell/", "goodbye/"):
         assert client.post(MY + page, AWAY).status_code in {404, 405}
     assert Household.objects.get().state == HouseholdState.MOVED_IN
