@@ -164,7 +164,8 @@ class MoverImportAdmin(ScopedAdmin):
         report = record.report
         counts = [record.total, self.households_created(record), self.households_matched(record),
                   report.get("households_doubtful", 0), report.get("persons_created", 0), self.refused(record),
-                  report.get("protected_dropped", 0), report.get("erased_dropped", 0)]  # fmt: skip
+                  report.get("protected_dropped", 0), report.get("unknown_protection", 0),
+                  report.get("households_protected", 0), report.get("erased_dropped", 0)]  # fmt: skip
         return [
             record.on.isoformat(), str(record.municipality), str(record.by or ""), record.get_source_display(),
             record.get_purpose_display(), record.get_legal_basis_display(), record.basis, record.get_state_display(),
@@ -249,7 +250,8 @@ class MoverImportAdmin(ScopedAdmin):
 _REPORT = (
     _("Day"), _("Municipality"), _("Taken in by"), _("Where the list comes from"), _("Purpose"), _("Legal basis"),
     _("In words"), _("State"), _("Households in the list"), _("New households"), _("Known households"),
-    _("Perhaps known"), _("New persons"), _("Refused rows"), _("Dropped: protected address"), _("Dropped: erased"),
+    _("Perhaps known"), _("New persons"), _("Refused rows"), _("Dropped: protected address"),
+    _("Of these with a word we do not know"), _("Households that the list protected"), _("Dropped: erased"),
 )  # fmt: skip
 
 

@@ -5,8 +5,8 @@ Nothing here touches the database, so a protected row or an identity number neve
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -15,7 +15,15 @@ from django.utils.translation import gettext as _
 
 from newcomers.matching import address_key, name_key
 from newcomers.movers.rows import Home, PostcodePlace, Row, RowReader
-from newcomers.movers.table import MAX_BYTES, MAX_ROWS, MoversFileError, MoversTable, check_size
+from newcomers.movers.table import (
+    MAX_BYTES,
+    MAX_ROWS,
+    MoversFileError,
+    MoversTable,
+    Protection,
+    check_protection,
+    check_size,
+)
 
 __all__ = [
     "MAX_BYTES",
@@ -63,7 +71,6 @@ class RefusedRow:
 class ProtectedPerson(NamedTuple):
     """By which a household we know already is found in memory. Never stored, shown or searched for."""
 
-    name_key: str
     birth_year: int | None
     address_key: str
 
@@ -76,7 +83,11 @@ class MoversFile:
     protected_dropped: int
     identity_numbers_dropped: int
     ignored_columns: tuple[str, ...]
-    protected: tuple[ProtectedPerson, ...] = field(default=(), repr=False)
+    # Of the dropped rows those that a word dropped which we do not know, and the words that more than one row has.
+    unknown_protection: int = 0
+    unknown_words: tuple[str, ...] = ()
+    # Those whom a word that we know protects, by name key.
+    protected: Mapping[str, Sequence[ProtectedPerson]] = field(default_factory=dict, repr=False)
 
 
 def parse_movers(
@@ -92,14 +103,19 @@ def parse_movers(
     reader = RowReader(municipality_code, postcodes, on)
     identity_numbers = table.identity_numbers
     rows: list[Row] = []
+    words: Counter[str] = Counter()
     for record in table:
         if len(rows) == MAX_ROWS:
             raise MoversFileError(_("The file has more than %(limit)s rows. Split it in two.") % {"limit": MAX_ROWS})
         identity_numbers += record.identity_numbers
+        words[record.unknown_word] += 1
         rows.append(reader.read(record))
     if not rows:
         raise MoversFileError(_("The file has a header but no rows. Export the list of movers again."))
-    protected = _protected_lines(rows)
+    unknown_words = _repeated(words)
+    check_protection(len(rows), sum(row.protection == Protection.UNKNOWN for row in rows), unknown_words)
+    protected = _lines_beside(rows, [row for row in rows if row.protected])
+    for_sure = _lines_beside(rows, [row for row in rows if row.protection == Protection.YES])
     households, refused = _settle([row for row in rows if row.line not in protected])
     return MoversFile(
         rows=len(rows),
@@ -108,13 +124,23 @@ def parse_movers(
         protected_dropped=len(protected),
         identity_numbers_dropped=identity_numbers,
         ignored_columns=table.ignored_columns,
-        protected=tuple(_protected_person(row) for row in rows if row.line in protected and row.name),
+        unknown_protection=len(protected - for_sure),
+        unknown_words=unknown_words,
+        protected=_persons(row for row in rows if row.line in for_sure and row.name),
     )
 
 
-def _protected_person(row: Row) -> ProtectedPerson:
-    address = address_key(row.address, row.homes[0].postcode) if row.address else ""
-    return ProtectedPerson(name_key(row.name), row.birth_year, address)
+def _repeated(words: Counter[str]) -> tuple[str, ...]:
+    """A word of one row alone may be about somebody, and is not repeated."""
+    return tuple(word for word, rows in words.most_common(6) if word and rows > 1)
+
+
+def _persons(rows: Iterable[Row]) -> dict[str, list[ProtectedPerson]]:
+    found: dict[str, list[ProtectedPerson]] = defaultdict(list)
+    for row in rows:
+        address = address_key(row.address, row.homes[0].postcode) if row.address else ""
+        found[name_key(row.name)].append(ProtectedPerson(row.birth_year, address))
+    return dict(found)
 
 
 class _Places:
@@ -135,9 +161,8 @@ class _Places:
         return self._lines.get((home.street, home.postcode)) or self._lines.get((home.street, ""))
 
 
-def _protected_lines(rows: list[Row]) -> set[int]:
-    """The lines of everybody who may live with somebody protected, themselves included."""
-    marked = [row for row in rows if row.protected]
+def _lines_beside(rows: list[Row], marked: list[Row]) -> set[int]:
+    """The lines of everybody who may live with one of the marked, themselves included."""
     if not marked:
         return set()
     households = {home.household for row in marked for home in row.homes if home.household}
@@ -153,7 +178,8 @@ def _protected_lines(rows: list[Row]) -> set[int]:
         places = every_row if home.household else rows_without_household
         return places.line_at(home) is not None
 
-    dropped = {row.line for row in rows if row.protected or row.person in persons or any(map(lives_there, row.homes))}
+    dropped = {row.line for row in rows if row.person in persons or any(map(lives_there, row.homes))}
+    dropped.update(row.line for row in marked)
     households.update(home.household for row in rows if row.line in dropped for home in row.homes)
     households.discard("")
     return dropped | {row.line for row in rows if any(home.household in households for home in row.homes)}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
@@ -43,6 +44,11 @@ class ImportReport:
     erased_dropped: int
     identity_numbers_dropped: int
     ignored_columns: list[str]
+    # Of the dropped rows those with a word for protection that we do not know, and the words that several rows have.
+    unknown_protection: int = 0
+    unknown_words: list[str] = field(default_factory=list)
+    # Households that we knew, and that the list protected.
+    households_protected: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -92,8 +98,14 @@ def take_movers(
 def start_import(
     *, movers: MoversFile, municipality: Municipality, why: Why, by: User | None, on: date, all_or_nothing: bool = False
 ) -> MoverImport:
-    """Write down who reads which list and why, for `run_import` to compare, here or in a worker."""
-    _protect_known(movers, municipality, by)
+    """Write down who reads which list and why, for `run_import` to compare, here or in a worker.
+
+    A household that we know and the register now protects is protected at once: nothing of a protected row may be
+    kept for a worker, and to protect waits for nobody's decision.
+    """
+    protected = Household.objects.filter(pk__in=_protected_now(movers, municipality))
+    for household in protected:
+        restrict(household, by=by)
     households, erased = _to_take(movers, municipality, all_or_nothing, on)
     record = MoverImport.objects.create(
         municipality=municipality,
@@ -105,32 +117,28 @@ def start_import(
         on=on,
         all_or_nothing=all_or_nothing,
         total=len(households),
-        report=replace(_report(movers), erased_dropped=erased).as_dict(),
+        report=replace(_report(movers), erased_dropped=erased, households_protected=len(protected)).as_dict(),
     )
     rows = (MoverRow(record=record, position=n, packed=_packed(home)) for n, home in enumerate(households))
     MoverRow.objects.bulk_create(rows, batch_size=CHUNK)
     return record
 
 
-def _protect_known(movers: MoversFile, municipality: Municipality, by: User | None) -> None:
-    """A household that we know and the register now protects is protected here too.
+def _protected_now(movers: MoversFile, municipality: Municipality) -> set[UUID]:
+    """The households that we know, and in which somebody stands whom the list protects.
 
     Compared in memory: nothing of a protected row may stand in a query.
     """
     if not movers.protected:
-        return
+        return set()
     persons = Person.objects.filter(household__municipality=municipality, household__restricted=False, is_adult=True)
     facts = persons.values_list("household_id", "name_key", "birth_year", "household__address_key")
-    found = {
+    return {
         household_id
         for household_id, name, year, address in facts.iterator(chunk_size=2000)
-        for person in movers.protected
-        if person.name_key == name
-        and (year is None or person.birth_year in {year, None})
-        and person.address_key in {address, ""}
+        for person in movers.protected.get(name, ())
+        if (year is None or person.birth_year in {year, None}) and person.address_key in {address, ""}
     }
-    for household in Household.objects.filter(pk__in=found):
-        restrict(household, by=by)
 
 
 def run_import(record: MoverImport) -> ImportReport:
@@ -212,7 +220,8 @@ def _write_down(record: MoverImport, rows: Sequence[MoverRow], verdicts: Sequenc
 def _foreseen(movers: MoversFile, municipality: Municipality, all_or_nothing: bool, on: date) -> ImportReport:
     households, erased = _to_take(movers, municipality, all_or_nothing, on)
     comparison = Comparison(municipality, on)
-    report = replace(_report(movers), erased_dropped=erased)
+    protected = len(_protected_now(movers, municipality))
+    report = replace(_report(movers), erased_dropped=erased, households_protected=protected)
     for start in range(0, len(households), CHUNK):
         report = _added(report, comparison.compare(households[start : start + CHUNK]))
     return report
@@ -309,6 +318,8 @@ def _report(movers: MoversFile) -> ImportReport:
         erased_dropped=0,
         identity_numbers_dropped=movers.identity_numbers_dropped,
         ignored_columns=list(movers.ignored_columns),
+        unknown_protection=movers.unknown_protection,
+        unknown_words=list(movers.unknown_words),
     )
 
 

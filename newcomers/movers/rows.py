@@ -11,7 +11,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext_lazy as _
 
 from newcomers.matching import name_key, street_key
-from newcomers.movers.table import Record
+from newcomers.movers.table import Protection, Record
 
 MAX_NAME_LENGTH = 200
 MAX_ADDRESS_LENGTH = 200
@@ -76,7 +76,7 @@ class Home(NamedTuple):
 @dataclass(frozen=True)
 class Row:
     line: int
-    protected: bool
+    protection: Protection
     # More than one when the row has lost its columns.
     homes: tuple[Home, ...]
     name: str = ""
@@ -87,6 +87,11 @@ class Row:
     moved_on: date | None = None
     birth_year: int | None = None
     problem: Problem | None = None
+
+    @property
+    def protected(self) -> bool:
+        """Whether nothing of it may be taken."""
+        return self.protection != Protection.NO
 
     @property
     def is_adult(self) -> bool:
@@ -118,12 +123,12 @@ class RowReader:
                 return row
         return Row(
             line=record.line,
-            protected=all(reading.protected for reading in record.readings),
+            protection=min(reading.protection for reading in record.readings),
             homes=tuple(self._home(reading.cells) for reading in record.readings),
             problem=_problem("row", SURPLUS_CELLS),
         )
 
-    def _read(self, line: int, cells: Mapping[str, str], protected: bool) -> Row:
+    def _read(self, line: int, cells: Mapping[str, str], protection: Protection) -> Row:
         home = self._home(cells)
         name, name_care_of = split_care_of(cells["name"])
         address, care_of = _address(cells["address"])
@@ -132,7 +137,7 @@ class RowReader:
         place = self._postcodes.get(home.postcode)
         return Row(
             line=line,
-            protected=protected,
+            protection=protection,
             homes=(home,),
             name=name,
             address=address,

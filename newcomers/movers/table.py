@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from enum import IntEnum
 from io import StringIO
 from typing import NamedTuple
 
@@ -17,6 +18,8 @@ from portal import identity_numbers
 
 MAX_BYTES = 10 * 1000 * 1000
 MAX_ROWS = 50_000
+# Of so few rows nobody can say what "most" of a column is.
+FEW = 5
 
 # English column name: every header that means it. The first Norwegian one is used in messages.
 COLUMNS = {
@@ -40,7 +43,12 @@ COLUMNS = {
 }
 REQUIRED = ("name", "address", "postcode", "moved_on", "birth_year")
 UNPROTECTED = frozenset({"", "ugradert", "nei", "ingen", "0"})
-# Words that protect wherever they stand, in a row that has lost a cell.
+# What registers write of those who are protected, without spaces and signs.
+PROTECTED = frozenset(
+    {"fortrolig", "strengtfortrolig", "strengtfortroligutland", "fortruleg", "strengtfortruleg", "fortroligadresse",
+     "strengtfortroligadresse", "kode6", "kode7", "6", "7", "spsf", "spfo", "ja"}
+)  # fmt: skip
+# Words that drop a row wherever they stand, when it has lost a cell.
 PROTECTING = ("fortrolig", "kode6", "kode7", "spsf", "spfo")
 
 _DELIMITERS = (";", ",", "\t")
@@ -59,6 +67,9 @@ _BINARY_STARTS = (
 _BINARY_CHARACTERS = re.compile(r"[\x00-\x08\x0e-\x19\x1b-\x1f]")
 # Control characters, and what only steers the direction of writing or the breaking of words.
 _UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_SIGNS = re.compile(r"[\W_]+")
+# A word such as "N" or "ikke gradert"; what is longer may be about somebody.
+_SHORT_WORD = re.compile(r"(?=.{1,15}$)(?:[^\W\d_]+(?: [^\W\d_]+)?|[^\w\s]+)")
 _LINE_BREAK = re.compile(r"\s*[\r\n]+\s*")
 _EMPTY_BRACKETS = re.compile(r"\(\s*\)|\[\s*\]")
 
@@ -69,11 +80,19 @@ class MoversFileError(Exception):
     """The file as a whole cannot be taken. The message says how to mend it, and quotes no row."""
 
 
+class Protection(IntEnum):
+    """What the protection columns of a row say. A word that nobody knows drops the row, but protects nobody here."""
+
+    NO = 0
+    UNKNOWN = 1
+    YES = 2
+
+
 class Reading(NamedTuple):
-    """The cells of a row by English column name, and whether its protection columns protect."""
+    """The cells of a row by English column name, and what its protection columns say."""
 
     cells: dict[str, str]
-    protected: bool
+    protection: Protection
 
 
 @dataclass(frozen=True)
@@ -85,11 +104,23 @@ class Record:
     readings: tuple[Reading, ...]
     identity_numbers: int
     surplus_is_blank: bool = False
+    # What stands in the protection column of a whole row and nobody knows, if it is short enough to be repeated.
+    unknown_word: str = ""
 
 
-def _names_protection(cells: Iterable[str]) -> bool:
-    words = ("".join(cell.split()).casefold() for cell in cells)
-    return any(mark in word for word in words for mark in PROTECTING)
+def protection_of(cell: str) -> Protection:
+    """Fails closed: looks at the cell as it stands, and anything unknown drops the row."""
+    word = "".join(cell.split()).casefold()
+    if word in UNPROTECTED:
+        return Protection.NO
+    return Protection.YES if _SIGNS.sub("", word) in PROTECTED else Protection.UNKNOWN
+
+
+def _slipped_protection(cells: Iterable[str]) -> Protection:
+    """What a cell that may have slipped to the left says."""
+    words = {cell: "".join(cell.split()).casefold() for cell in cells}
+    marked = [cell for cell, word in words.items() if any(mark in word for mark in PROTECTING)]
+    return max((max(Protection.UNKNOWN, protection_of(cell)) for cell in marked), default=Protection.NO)
 
 
 class MoversTable:
@@ -119,10 +150,11 @@ class MoversTable:
         if surplus <= 0:
             # Spreadsheets may leave out empty cells at the end of a row.
             reading = self._reading([*cells, *[""] * -surplus])
-            if surplus < 0 and _names_protection(cells):
-                # A cell in the middle is missing, and the one that protects has slipped to the left.
-                reading = Reading(reading.cells, protected=True)
-            return Record(line, (reading,), identity_numbers)
+            if surplus < 0:
+                # If a cell in the middle is missing, the one that protects has slipped to the left.
+                reading = Reading(reading.cells, max(reading.protection, _slipped_protection(cells)))
+                return Record(line, (reading,), identity_numbers)
+            return Record(line, (reading,), identity_numbers, unknown_word=self._unknown_word(cells))
         surplus_is_blank = not any(cell.strip() for cell in cells[width:])
         layouts = [
             [*cells[:i], self._delimiter.join(cells[i : i + surplus + 1]), *cells[i + surplus + 1 :]]
@@ -137,15 +169,16 @@ class MoversTable:
             for column, cell in zip(self._columns, cells, strict=True)
             if column and column != "protection"
         }
-        return Reading(texts, self._is_protected(cells))
+        protection = max(map(protection_of, self._protection_cells(cells)), default=Protection.NO)
+        return Reading(texts, protection)
 
-    def _is_protected(self, cells: list[str]) -> bool:
-        """Fails closed: looks at the cell as it stands, and anything unknown protects."""
-        return any(
-            "".join(cell.split()).casefold() not in UNPROTECTED
-            for column, cell in zip(self._columns, cells, strict=True)
-            if column == "protection"
-        )
+    def _protection_cells(self, cells: list[str]) -> list[str]:
+        return [cell for column, cell in zip(self._columns, cells, strict=True) if column == "protection"]
+
+    def _unknown_word(self, cells: list[str]) -> str:
+        unknown = (cell for cell in self._protection_cells(cells) if protection_of(cell) == Protection.UNKNOWN)
+        words = (_clean(cell)[0] for cell in unknown)
+        return next((word for word in words if _SHORT_WORD.fullmatch(word)), "")
 
 
 def check_size(size: int) -> None:
@@ -245,6 +278,19 @@ def _check_columns(columns: list[str], *, no_protection_column: bool) -> None:
             )
             % {"column": _both_names("protection")}
         )
+
+
+def check_protection(rows: int, unknown: int, words: Iterable[str]) -> None:
+    """A column of words that nobody knows says nothing of who is protected: the list is not read by guessing."""
+    if unknown < FEW or unknown * 2 <= rows:
+        return
+    raise MoversFileError(
+        _(
+            "In most rows the column for protected addresses (%(column)s) holds a word that we do not know: %(words)s. "
+            "Write “ugradert” in it, or nothing, for those who are not protected."
+        )
+        % {"column": _both_names("protection"), "words": ", ".join(words) or "?"}
+    )
 
 
 def _both_names(column: str) -> str:

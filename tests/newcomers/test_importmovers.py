@@ -85,6 +85,9 @@ class TestTaking:
             "erased_dropped": 0,
             "identity_numbers_dropped": 1,
             "ignored_columns": [],
+            "unknown_protection": 0,
+            "unknown_words": [],
+            "households_protected": 0,
         }
         assert (refused["line"], refused["field"]) == (6, "postcode")
         assert "9999" in refused["reason"]

@@ -412,6 +412,28 @@ class TestProtection:
         movers = parse_rows(row(protection="7") + ";x", row(name="B"))
         assert (movers.protected_dropped, movers.refused) == (2, ())
 
+    @pytest.mark.parametrize("word", ["STRENGT_FORTROLIG", "fortrolig", "Kode 6", "7", "SPSF", "ja"])
+    def test_words_that_are_known_protect(self, word: str) -> None:
+        movers = parse_rows(row(protection=word), row(name="Ola Li"))
+        assert (movers.unknown_protection, movers.unknown_words) == (0, ())
+        assert set(movers.protected) == {"karimoen", "olali"}
+
+    @pytest.mark.parametrize("word", ["N", "-", "false", "åpen", "ikke fortrolig", "1"])
+    def test_a_word_that_nobody_knows_drops_its_rows_and_protects_nobody(self, word: str) -> None:
+        movers = parse_rows(row(protection=word), row(name="B", address="Lia 2"))
+        assert (movers.protected_dropped, movers.unknown_protection, movers.protected) == (1, 1, {})
+        assert names(movers) == [["B"]]
+
+    def test_words_of_several_rows_are_named_and_one_that_may_be_about_somebody_is_not(self) -> None:
+        said = ["N", "N", "åpen", "Bor hos mor på Skjulvegen 1", "Bor hos mor på Skjulvegen 1"]
+        open_rows = [row(address=f"Lia {n}") for n in range(10)]
+        movers = parse_rows(*(row(address=f"Storgata {n}", protection=word) for n, word in enumerate(said)), *open_rows)
+        assert (movers.unknown_protection, movers.unknown_words) == (5, ("N",))
+
+    def test_a_column_of_words_that_nobody_knows_is_not_read_by_guessing(self) -> None:
+        with pytest.raises(MoversFileError, match="that we do not know: N"):
+            parse_rows(*(row(address=f"Storgata {n}", protection="N" if n else "7") for n in range(6)))
+
 
 class TestIdentityNumbers:
     @pytest.mark.parametrize("written", [IDENTITY_NUMBER, "018170 50006", "018170-50006", f"({IDENTITY_NUMBER})"])

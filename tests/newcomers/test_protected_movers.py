@@ -45,8 +45,16 @@ def test_a_household_we_know_is_protected_with_the_list(known: Household, addres
     known.refresh_from_db()
     assert known.restricted
     assert known.street == ""
-    assert report.protected_dropped == 1
+    assert (report.protected_dropped, report.households_protected) == (1, 1)
     assert not [q for q in queries.captured_queries if "karimoen" in q["sql"].lower().replace(" ", "")]
+
+
+@pytest.mark.parametrize("word", ["N", "no", "-", "false", "åpen", "ikke gradert", "ikke fortrolig"])
+def test_a_word_that_nobody_knows_protects_no_household_for_good(known: Household, word: str) -> None:
+    report = taken(known.municipality, row(protection=word))
+    known.refresh_from_db()
+    assert (known.restricted, known.street) == (False, "Storgata 1")
+    assert (report.protected_dropped, report.unknown_protection, report.households_protected) == (1, 1, 0)
 
 
 @pytest.mark.parametrize("other", [row(name="Kari Lien"), row(birth_year="1971"), row(address="Storgata 99")])
