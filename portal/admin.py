@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django_celery_beat.models import PeriodicTask, PeriodicTasks
 
 from portal.celery import app
+from portal.municipalities.access import has_permission
 from portal.municipalities.admin_base import ScopedAdmin
 from portal.municipalities.enums import Permission
 
@@ -17,6 +18,7 @@ from portal.municipalities.enums import Permission
 class ScheduleAdmin(ScopedAdmin):
     municipality_path = None
     view_permission = Permission.SCHEDULES_MANAGE
+    manage_permission = Permission.SCHEDULES_MANAGE
     list_display = ("name", "crontab", "enabled", "last_run_at", "total_run_count")
     list_select_related = ("crontab",)
     fields = ("name", "task", "crontab", "enabled", "last_run_at", "total_run_count")
@@ -25,7 +27,7 @@ class ScheduleAdmin(ScopedAdmin):
     ordering = ("name",)
 
     def has_manage_permission(self, request: HttpRequest) -> bool:
-        return self.has_view_permission(request)
+        return has_permission(request.user, self.manage_permission)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PeriodicTask]:
         return super().get_queryset(request).exclude(task__startswith="celery.")

@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from portal import clock
+from portal.municipalities.access import has_permission
 from portal.municipalities.admin_base import (
     OwnMunicipalityFilter,
     ScopedAdmin,
@@ -38,6 +39,7 @@ class ErasureRequestAdmin(ScopedAdmin):
     """Who wants to be forgotten, and by when. One button does it; at the deadline it happens by itself."""
 
     view_permission = Permission.PRIVACY_MANAGE
+    erase_permission = Permission.PRIVACY_MANAGE
     personal = True
     list_display = ("about", "municipality", "state", "asked_on", "due_on", "ended_on")
     list_filter = ("state", OwnMunicipalityFilter)
@@ -51,7 +53,7 @@ class ErasureRequestAdmin(ScopedAdmin):
         return shown.prefetch_related("household__persons")
 
     def has_erase_permission(self, request: HttpRequest) -> bool:
-        return self.has_view_permission(request)
+        return has_permission(request.user, self.erase_permission)
 
     @admin.display(description=_("household"))
     def about(self, asked: ErasureRequest) -> str:
@@ -134,7 +136,7 @@ class StandsOutFilter(admin.SimpleListFilter):
         hours = access_log.unusual(own, since=timezone.now() - timedelta(days=DAYS_TO_LOOK_BACK))
         found = Q(pk__in=[])
         for each in hours[:50]:
-            found |= Q(user=each.user, created_at__gte=each.hour, created_at__lt=each.hour + timedelta(hours=1))
+            found |= Q(user=each.user, created_at__gte=each.start, created_at__lt=each.start + access_log.AN_HOUR)
         return queryset.filter(found)
 
 

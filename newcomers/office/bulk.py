@@ -20,6 +20,8 @@ from newcomers.contact import unsubscribe_url
 from newcomers.enums import BulkPurpose, BulkState, HouseholdState, Reached
 from newcomers.models import BulkMessage, BulkRecipient, Consent, Household, Person
 from portal.accounts.models import User
+from portal.municipalities.access import has_permission
+from portal.municipalities.enums import Permission
 from portal.municipalities.models import Municipality
 from portal.outbox.services import Wish, write_message
 from portal.pages.texts import to_html
@@ -31,7 +33,7 @@ DAYS_TO_KEEP_DRAFTS = 30
 
 
 class BulkRefused(Exception):
-    """The message was sent already, or there is nothing to send."""
+    """The message was sent already, there is nothing to send, or they may not write to households there."""
 
 
 # --- Writing --------------------------------------------------------------------------------------
@@ -40,6 +42,8 @@ class BulkRefused(Exception):
 @transaction.atomic
 def start(*, municipality: Municipality, households: QuerySet[Household], by: User) -> BulkMessage:
     """A draft to these households, as they are chosen now."""
+    if not has_permission(by, Permission.HOUSEHOLD_CHANGE, municipality):
+        raise BulkRefused
     bulk = BulkMessage.objects.create(municipality=municipality, by=by)
     chosen = Household.objects.shown().filter(pk__in=households.order_by().values("pk"), municipality=municipality)
     rows = (BulkRecipient(bulk=bulk, household_id=pk) for pk in chosen.order_by().values_list("pk", flat=True))

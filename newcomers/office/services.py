@@ -22,7 +22,7 @@ class OfficeError(Exception):
 
 
 class NotAColleague(OfficeError):
-    """Whoever should have the household may not see it."""
+    """Whoever should have the household, or gives it to them, may not change households there."""
 
 
 class NoLongerYours(OfficeError):
@@ -42,7 +42,7 @@ def colleagues_in(municipalities: Iterable[Municipality]) -> QuerySet[User]:
 def assign(*, households: QuerySet[Household], owner: User, by: User) -> int:
     """Give households to a colleague; how many. A page that is open elsewhere learns of it by the version."""
     for municipality in Municipality.objects.filter(pk__in=households.order_by().values("municipality")):
-        if not has_permission(owner, Permission.HOUSEHOLD_CHANGE, municipality):
+        if not all(has_permission(user, Permission.HOUSEHOLD_CHANGE, municipality) for user in (owner, by)):
             raise NotAColleague
     others = Household.objects.filter(pk__in=households.order_by().values("pk")).exclude(owner=owner)
     return others.update(owner=owner, version=F("version") + 1)

@@ -30,13 +30,14 @@ class RegistrationAdmin(ScopedAdmin):
     fields = ("municipality", "email", "confirmed_at", "typed")
     readonly_fields = fields
     delete_permission = Permission.HOUSEHOLD_CHANGE
+    accept_permission = Permission.HOUSEHOLD_CHANGE
     actions = ("accept_as_new",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Registration]:
         return super().get_queryset(request).filter(pk__in=registrations_to_look_at().values("pk"))
 
     def has_accept_permission(self, request: HttpRequest) -> bool:
-        return has_permission(request.user, Permission.HOUSEHOLD_CHANGE)
+        return has_permission(request.user, self.accept_permission)
 
     @admin.action(description=_("This is a household of its own: take it in"), permissions=["accept"])
     def accept_as_new(self, request: HttpRequest, queryset: QuerySet[Registration]) -> None:

@@ -48,6 +48,7 @@ class MunicipalityAdmin(ScopedTranslatableAdmin):
     municipality_path = "pk"
     view_permission = Permission.MUNICIPALITY_EDIT
     change_permission = Permission.MUNICIPALITY_EDIT
+    switch_permission = Permission.MUNICIPALITY_SWITCH
     list_display = ("name", "code", "county", "written_form", "is_active")
     list_filter = ("is_active", "county", "written_form")
     search_fields = ("name", "code", "centre")
@@ -63,7 +64,7 @@ class MunicipalityAdmin(ScopedTranslatableAdmin):
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def has_switch_permission(self, request: HttpRequest) -> bool:
-        return has_permission(request.user, Permission.MUNICIPALITY_SWITCH)
+        return has_permission(request.user, self.switch_permission)
 
     @admin.action(description=_("Switch on the chosen municipalities"), permissions=["switch"])
     def switch_on(self, request: HttpRequest, queryset: QuerySet[Municipality]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django import forms
@@ -109,6 +111,19 @@ class ScopedAdmin(admin.ModelAdmin):
         # No database takes a search of thousands of words, and nobody types one.
         return super().get_search_results(request, queryset, search_term[:LONGEST_SEARCH])
 
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        found = super().get_object(request, object_id, from_field)
+        if found is not None:
+            self.rows_seen(request).append(found)
+        return found
+
+    @staticmethod
+    def rows_seen(request: HttpRequest) -> list[Model]:
+        """Rows that this request took up or wrote, for the log of who has looked (privacy.middleware)."""
+        if not hasattr(request, "_rows_seen"):
+            request._rows_seen = []  # type: ignore[attr-defined]  # a list on this request only
+        return request._rows_seen  # type: ignore[attr-defined,no-any-return]  # set on the line above
+
     def municipality_of(self, obj: Model | None) -> Municipality | None:
         if self.municipality_path is None:
             return None
@@ -136,6 +151,31 @@ class ScopedAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return has_permission(request.user, self.delete_permission, self.municipality_of(obj))
+
+    # --- What is done to many ---
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """The list shows what one may see; an action reaches the rows of it where one may do what it does."""
+        actions = super().get_actions(request)
+        return {
+            name: (self._where_allowed(function), name, title) for name, (function, _name, title) in actions.items()
+        }
+
+    def permission_for(self, action: Callable[..., Any]) -> Permission | None:
+        """Of the name an action is declared with: "change" stands for `change_permission`, as any other."""
+        name, *_others = getattr(action, "allowed_permissions", ["change"])
+        permission: Permission | None = getattr(self, f"{name}_permission")
+        return permission
+
+    def _where_allowed(self, action: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(action)
+        def act(model_admin: Any, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+            if self.municipality_path:
+                allowed_in = municipalities_where(request.user, self.permission_for(action))
+                queryset = queryset.filter(**{f"{self.municipality_path}__in": allowed_in})
+            return action(model_admin, request, queryset)
+
+        return act
 
     # --- What can be chosen ---
 
@@ -187,6 +227,7 @@ class ScopedAdmin(admin.ModelAdmin):
         return [self._log_without_person(request, obj, 3) for obj in queryset]
 
     def _log_without_person(self, request: HttpRequest, obj: Any, action: int) -> LogEntry:
+        self.rows_seen(request).append(obj)
         return LogEntry.objects.create(
             user_id=request.user.pk,
             content_type=ContentType.objects.get_for_model(obj),
@@ -209,16 +250,20 @@ class ScopedInline(admin.TabularInline):
     extra = 0
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return has_permission(request.user, self.view_permission)
+        return has_permission(request.user, self.view_permission, self._municipality_of(obj))
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return has_permission(request.user, self.change_permission)
+        return has_permission(request.user, self.change_permission, self._municipality_of(obj))
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return has_permission(request.user, self.change_permission)
+        return self.has_change_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return has_permission(request.user, self.change_permission)
+        return self.has_change_permission(request, obj)
+
+    def _municipality_of(self, parent: Model | None) -> Municipality | None:
+        page = self.admin_site._registry[self.parent_model]
+        return page.municipality_of(parent) if parent and isinstance(page, ScopedAdmin) else None
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)

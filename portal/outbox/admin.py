@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from portal.municipalities.access import has_permission
 from portal.municipalities.admin_base import OwnMunicipalityFilter, ScopedAdmin
 from portal.municipalities.enums import Permission
 from portal.outbox.enums import MessageState
@@ -17,6 +18,7 @@ from portal.outbox.models import BouncedAddress, Message
 @admin.register(Message)
 class MessageAdmin(ScopedAdmin):
     view_permission = Permission.MESSAGES_VIEW
+    send_permission = Permission.MESSAGES_VIEW
     personal = True
     list_display = ("subject", "recipient", "state", "created_at", "sent_at", "attempts", "error")
     list_filter = ("state", "kind", OwnMunicipalityFilter)
@@ -27,7 +29,7 @@ class MessageAdmin(ScopedAdmin):
     actions = ("try_again",)
 
     def has_send_permission(self, request: HttpRequest) -> bool:
-        return self.has_view_permission(request)
+        return has_permission(request.user, self.send_permission)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
         return super().get_queryset(request).defer("text", "html")

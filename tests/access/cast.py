@@ -53,3 +53,11 @@ def client_of(user: User | None) -> Client:
     if user:
         client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     return client
+
+
+def somebody_of_both(one: Town, other: Town) -> User:
+    """Looks after the data in the one town, and works with the households of the other."""
+    user = UserFactory(email="both@gol.example", name="Bodil Both")
+    StaffRoleFactory(user=user, municipality=one.municipality, role=Role.PRIVACY_OFFICER)
+    StaffRoleFactory(user=user, municipality=other.municipality, role=Role.COORDINATOR)
+    return user

@@ -245,14 +245,18 @@ def test_all_that_the_filter_finds_are_given_not_only_the_page(client: Client, g
     assert set(Household.objects.filter(owner=colleague)) == set(found)
 
 
-def test_only_a_colleague_who_may_see_households_gets_one(client: Client, gol: Municipality) -> None:
+def test_only_colleagues_who_change_households_give_and_get_one(
+    client: Client, officer: Any, gol: Municipality
+) -> None:
     editor = StaffRoleFactory(municipality=gol, editor=True).user
     neighbour = StaffRoleFactory(municipality=MunicipalityFactory(aal=True)).user
     wanted = household()
     for stranger in (editor, neighbour, UserFactory()):
         give(client, wanted, apply="1", owner=stranger.pk)
         with pytest.raises(office.NotAColleague):
-            office.assign(households=Household.objects.all(), owner=stranger, by=stranger)
+            office.assign(households=Household.objects.all(), owner=stranger, by=officer)
+        with pytest.raises(office.NotAColleague):
+            office.assign(households=Household.objects.all(), owner=officer, by=stranger)
     wanted.refresh_from_db()
     assert wanted.owner is None
 
