@@ -28,6 +28,18 @@ from portal import clock, registry
 from portal.municipalities.admin_base import OwnMunicipalityFilter, ScopedAdmin, ScopedInline
 from portal.municipalities.enums import Permission
 
+MOVING = (
+    "moved_in_on",
+    "residency",
+    "part_time_kind",
+    "stay_longer",
+    "language",
+    "source",
+    "way_in",
+    "reason",
+    "wishes",
+)
+
 
 class PersonInline(ScopedInline):
     model = Person
@@ -47,9 +59,9 @@ class HouseholdAdmin(HouseholdList, HouseholdPages, CounterPages, ScopedAdmin):
     personal = True
     list_display = ("name", "place", "moved_in_on", "state", "next_step", "owner", "contacted_on")
     list_filter = (
-        filters.TabFilter, filters.OwnerFilter, "state", "residency", filters.MovedFilter, filters.AreaFilter,
-        filters.LanguageFilter, filters.NeedFilter, filters.ImportantFilter, "reason", "source", filters.WayInFilter,
-        OwnMunicipalityFilter,
+        filters.TabFilter, filters.OwnerFilter, "state", "residency", "part_time_kind", filters.MovedFilter,
+        filters.AreaFilter, filters.LanguageFilter, filters.NeedFilter, filters.ImportantFilter, "reason", "source",
+        filters.WayInFilter, OwnMunicipalityFilter,
     )  # fmt: skip
     list_select_related = ("owner",)
     search_fields = ("persons__name", "street", "postcode", "city", "preferences__segment")
@@ -57,7 +69,7 @@ class HouseholdAdmin(HouseholdList, HouseholdPages, CounterPages, ScopedAdmin):
     fieldsets = (
         (None, {"fields": ("version_seen", "timeline", "municipality", "state", "owner", "contacted_on")}),
         (_("Address"), {"fields": ("care_of", "street", "postcode", "city", "wants_post")}),
-        (_("Moving"), {"fields": ("moved_in_on", "residency", "language", "source", "way_in", "reason", "wishes")}),
+        (_("Moving"), {"fields": MOVING}),
     )
     readonly_fields = ("timeline", "state", "contacted_on", "way_in")
 

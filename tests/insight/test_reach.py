@@ -100,13 +100,15 @@ def test_the_municipality_next_door_is_not_to_be_chosen(gol: Municipality) -> No
 
 def test_each_household_stands_in_its_segments(gol: Municipality) -> None:
     many(6, municipality=gol, reason=MoveReason.WORK)
-    many(7, municipality=gol, residency=Residency.PART_TIME, language="ar")
+    many(7, municipality=gol, residency=Residency.PART_TIME, part_time_kind="cabin", language="ar")
     for household in many(8, municipality=gol, language="en", adults=0):
         PersonFactory(household=household, birth_year=1950)
         PersonFactory(household=household, birth_year=1990)
         PersonFactory(household=household, child=True, birth_year=2020)
     assert counted(gol, "situation")["lives here all year"][0] == 14
     assert counted(gol, "situation")["lives here a part of the year"][0] == 7
+    assert counted(gol, "part_time")["we have a cabin or holiday home here"][0] == 7
+    assert counted(gol, "part_time")["all year"][0] == 14
     assert counted(gol, "reason")["work"][0] == 6
     assert counted(gol, "reason")["not told"][0] == 15
     assert counted(gol, "age")["67 and over"][0] == 8

@@ -59,8 +59,16 @@ def save(client: Client, url: str, **changes: Any) -> Any:
 
 
 def test_the_page_shows_what_was_told_of_adults_and_household(office: Client, household: Household) -> None:
+    Household.objects.update(residency="part_time", part_time_kind="commuter", stay_longer="Raskere tog")
     page = office.get(address(household)).content.decode()
-    for words in ('value="To kokker"', 'value="kokk"', 'value="5120"', 'value="choir"'):
+    for words in (
+        "Raskere tog",
+        'value="commuter" selected',
+        'value="To kokker"',
+        'value="kokk"',
+        'value="5120"',
+        'value="choir"',
+    ):
         assert words in page, words
     context = office.get(address(household)).context
     wishes = next(part for part in context["inline_admin_formsets"] if part.formset.prefix == "persons-2")

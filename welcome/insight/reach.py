@@ -106,8 +106,8 @@ def _facts(found: QuerySet[Household], kinds: Sequence[registry.Reach], until: d
         has_children=Exists(of_household.filter(is_adult=False)),
         **reached,
     ).values(
-        "municipality_id", "state", "residency", "reason", "language", "source", "way_in_id", "eldest_born",
-        "has_children", "preferences__important", *reached,
+        "municipality_id", "state", "residency", "part_time_kind", "reason", "language", "source", "way_in_id",
+        "eldest_born", "has_children", "preferences__important", *reached,
     )  # fmt: skip
     for row in rows.iterator():
         yield row | {"important": row["preferences__important"], "until": until}

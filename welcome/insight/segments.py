@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from newcomers.enums import HouseholdState, MoveReason, Residency, Source
+from newcomers.enums import HouseholdState, MoveReason, PartTimeKind, Residency, Source
 from portal.pages.enums import REASONS, Theme
 
 # One household, as reach.households reads it.
@@ -39,6 +39,11 @@ def situation(facts: Facts) -> list[str]:
     return ["lives_here" if lives_here else facts["state"]]
 
 
+def part_time(facts: Facts) -> list[str]:
+    """What brings those who are here for a part of the year."""
+    return ["all_year" if facts["residency"] == Residency.FULL_TIME else facts["part_time_kind"] or "not_told"]
+
+
 def age(facts: Facts) -> list[str]:
     """Of the eldest adult, so that each household counts once. Only the birth year is known."""
     if not facts["eldest_born"]:
@@ -63,9 +68,15 @@ DIMENSIONS = (
             "planning": _("planning to move"),
             "lives_here": _("lives here all year"),
             "part_time": _("lives here a part of the year"),
-            "moved_away": _("moved away"),
+            "moved_away": _("moved away, or did not come after all"),
         },
         situation,
+    ),
+    Dimension(
+        "part_time",
+        _("Here for a part of the year"),
+        {"all_year": _("all year"), **dict(PartTimeKind.choices), "not_told": NOT_TOLD},
+        part_time,
     ),
     Dimension(
         "reason",
