@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F, Max
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from newcomers.models import Household, Person
@@ -57,7 +57,7 @@ def correct_adult(
     person.name, person.birth_year, person.email, person.phone = name, birth_year, email, phone
     if is_new_address:
         person.user = None
-    person.save()
+    person.save(update_fields=["name", "name_key", "birth_year", "email", "phone", "user"])
     if is_new_address:
         invite(person, on=on)
     logger.info("An adult of household %s was corrected by %s.", person.household_id, by.pk)
@@ -136,6 +136,23 @@ def give_login(person: Person) -> bool:
         return False
     person.user = account
     person.save(update_fields=["user"])
+    return True
+
+
+@transaction.atomic
+def detach_account(person: Person, *, by: User) -> bool:
+    """The account is not theirs: from now on it sees nothing of the household. Whether there was one.
+
+    Its e-mail address goes too, or it would let the same account in again, and what it said yes to ends.
+    """
+    account = person.user
+    if account is None or not Person.objects.filter(pk=person.pk, user=account).update(user=None):
+        return False
+    Person.objects.filter(pk=person.pk, email__iexact=account.email).update(email="")
+    person.consents.filter(withdrawn_at=None).update(withdrawn_at=timezone.now())
+    person.refresh_from_db()
+    _changed(person.household)
+    logger.info("The account of an adult of household %s was detached by %s.", person.household_id, by.pk)
     return True
 
 

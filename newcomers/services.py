@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
 from newcomers.enums import TRANSITIONS, HouseholdState
 from newcomers.models import Consent, Household, HouseholdMove, ObjectionCode, Registration
@@ -80,10 +81,12 @@ def move_in_due(*, on: date, dry_run: bool = False) -> int:
 @transaction.atomic
 def restrict(household: Household, *, by: User | None) -> None:
     """Protect a household: its address is forgotten wherever we keep it, and it stands in no list any more."""
-    Consent.objects.filter(person__household=household).delete()
+    # First of all: whoever is just writing to the household is done by now, or finds that it is protected.
     Household.objects.filter(pk=household.pk).update(
-        restricted=True, street="", care_of="", postcode="", city="", address_key=""
-    )
+        restricted=True, street="", care_of="", postcode="", city="", address_key="", place_key="",
+        version=F("version") + 1,
+    )  # fmt: skip
+    Consent.objects.filter(person__household=household).delete()
     household.registrations.update(answers={})
     ObjectionCode.objects.filter(household=household).delete()
     emails = household.persons.exclude(email="").values("email")

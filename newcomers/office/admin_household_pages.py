@@ -12,7 +12,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from newcomers import services
+from newcomers import members, services
 from newcomers.enums import HouseholdState, NoteKind
 from newcomers.models import Household, Note
 from newcomers.office import inbox
@@ -34,6 +34,7 @@ class HouseholdPages(admin.ModelAdmin):
             ("take", require_POST(self.take), "take"),
             ("talked", require_POST(self.talked), "talked"),
             ("note", self.note, "note"),
+            ("detach", require_POST(self.detach), "detach"),
         ]
         wrap = self.admin_site.admin_view
         own = [path(f"<uuid:pk>/{end}/", wrap(view), name=f"{NAME}_{name}") for end, view, name in views]
@@ -64,6 +65,7 @@ class HouseholdPages(admin.ModelAdmin):
             "next_step": inbox.next_steps([household], on)[household.pk],
             "is_mine": household.owner_id == request.user.pk,
             "moves": _moves(household),
+            "with_account": [adult for adult in household.adults if adult.user_id],
             "note_form": NoteForm(initial={"on": on, "kind": NoteKind.NOTE}),
             "notes_of_today": [n for n in own_notes[:20] if office.may_change_note(n, request.user)],
         }
@@ -82,6 +84,18 @@ class HouseholdPages(admin.ModelAdmin):
         office.write_note(household=household, by=request.user, text="", kind=NoteKind.TALKED, on=clock.today())
         self.log_change(request, household, "")
         self.message_user(request, _("Noted: you talked with them today."), messages.SUCCESS)
+        return self._back(household)
+
+    def detach(self, request: HttpRequest, pk: str) -> HttpResponse:
+        """Close the account of an adult out of the household, as when somebody else has got in."""
+        household = self._own(request, pk)
+        chosen = request.POST.get("person")
+        adult = next((person for person in household.adults if str(person.pk) == chosen), None)
+        if adult is None:
+            raise Http404
+        if members.detach_account(adult, by=request.user):
+            self.log_change(request, household, "")
+            self.message_user(request, _("The account no longer sees this household."), messages.SUCCESS)
         return self._back(household)
 
     # --- Notes ---

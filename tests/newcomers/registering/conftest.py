@@ -35,10 +35,11 @@ def gol() -> Municipality:
 
 @pytest.fixture
 def imported(gol: Municipality) -> Household:
-    """From a list of movers, typed a little differently, without the children."""
+    """From a list of movers, typed a little differently, without one child; Kari has told the office her address."""
     household = HouseholdFactory(
-        municipality=gol, imported=True, street="Storgata 12b", adults__name="KARI  Eksempel", adults__birth_year=1990
-    )
+        municipality=gol, imported=True, street="Storgata 12b", adults__name="KARI  Eksempel", adults__birth_year=1990,
+        adults__email="Kari@home.example",
+    )  # fmt: skip
     PersonFactory(household=household, position=1, name="Ola Eksempel", birth_year=1988)
     PersonFactory(household=household, child=True, birth_year=2016)
     return household
