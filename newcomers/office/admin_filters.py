@@ -18,6 +18,8 @@ from newcomers.office import inbox
 from newcomers.office import services as office
 from portal import clock
 from portal.clock import add_months
+from portal.municipalities.access import has_permission, municipalities_where
+from portal.municipalities.enums import Permission
 from portal.municipalities.models import Postcode
 from portal.pages.enums import Theme
 
@@ -32,6 +34,8 @@ class TabFilter(admin.SimpleListFilter):
     template = "admin/newcomers/household/no_filter.html"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
+        if has_permission(request.user, Permission.HOUSEHOLD_RESTRICT):
+            return [*inbox.TABS, (inbox.PROTECTED, _("Perhaps somebody protected"))]
         return list(inbox.TABS)
 
     def choices(self, changelist: ChangeList) -> Iterator[Any]:
@@ -43,6 +47,9 @@ class TabFilter(admin.SimpleListFilter):
             }
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == inbox.PROTECTED:
+            own = municipalities_where(request.user, Permission.HOUSEHOLD_RESTRICT)
+            return inbox.may_be_protected(queryset.filter(municipality__in=own))  # type: ignore[arg-type]  # households
         return inbox.choose(queryset, self.value() or inbox.ALL, clock.today())  # type: ignore[arg-type]  # households
 
 

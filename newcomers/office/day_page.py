@@ -29,6 +29,9 @@ def queues(user: User, municipalities: Sequence[Municipality], on: date) -> Iter
     if own:
         yield _to_look_at(own)
         yield from _inbox(own, on)
+    protecting = [m for m in municipalities if has_permission(user, Permission.HOUSEHOLD_RESTRICT, m)]
+    if protecting:
+        yield _perhaps_protected(protecting)
 
 
 def figures(user: User, municipalities: Sequence[Municipality], on: date) -> Iterable[Figure]:
@@ -55,6 +58,13 @@ def _to_look_at(own: Sequence[Municipality]) -> Queue:
         action=_("See whether they belong to a household we know"),
         detail=_("Somebody with another account lives there already, or the address differs."),
     )
+
+
+def _perhaps_protected(own: Sequence[Municipality]) -> Queue:
+    shown = Household.objects.shown().filter(municipality__in=own)
+    count = inbox.may_be_protected(shown).count()
+    return _tab(31, _("Households that may be somebody protected"), count, inbox.PROTECTED, "late",
+                _("An adult has the same name and birth year: ask them, and protect them"))  # fmt: skip
 
 
 def _inbox(own: Sequence[Municipality], on: date) -> Iterable[Queue]:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from newcomers.enums import HouseholdState
-from newcomers.models import Household, HouseholdQuerySet
+from newcomers.models import Household, HouseholdQuerySet, Person
 from portal import registry
 from portal.municipalities import reminders
 from portal.municipalities.models import DatedTask, DatedTaskQuerySet
@@ -24,6 +24,8 @@ NEW_DAYS = 14
 # So long nobody has been in touch, and the day page says so.
 DAYS_TO_CONTACT = 7
 NEW, UNASSIGNED, WAITING, LATE, ALL = "new", "unassigned", "waiting", "late", "all"
+# A tab for those who may protect.
+PROTECTED = "protected"
 TABS = (
     (NEW, gettext_lazy("New, and nobody has them")),
     (UNASSIGNED, gettext_lazy("Nobody has them")),
@@ -75,6 +77,20 @@ def late(households: HouseholdQuerySet, on: date) -> HouseholdQuerySet:
     for care in registry.cares.values():
         about |= Q(pk__in=care.every().filter(pk__in=subjects).order_by().values("household"))
     return households.filter(about)
+
+
+def may_be_protected(households: HouseholdQuerySet) -> HouseholdQuerySet:
+    """They are not protected, but an adult has the name and birth year of somebody here who is.
+
+    As when somebody protected registers anew. Only for those who may protect: to others it would tell who is.
+    """
+    protected = Person.objects.filter(household__restricted=True, is_adult=True).exclude(name_key="").order_by()
+    same = protected.filter(
+        household__municipality=OuterRef("household__municipality"),
+        name_key=OuterRef("name_key"), birth_year=OuterRef("birth_year"),
+    )  # fmt: skip
+    alike = Person.objects.filter(Exists(same), name_key__in=protected.values("name_key")).order_by()
+    return households.filter(pk__in=alike.values("household"))
 
 
 # --- What comes next ---
