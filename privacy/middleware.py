@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -10,10 +12,11 @@ from django.apps import apps
 from django.contrib import admin
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.core.exceptions import ValidationError
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q
 from django.http import HttpRequest, HttpResponse
 
-from newcomers.models import Household
+from newcomers.models import Household, Person
+from portal import personal_data
 from portal.accounts.models import User
 from portal.municipalities.admin_base import ScopedAdmin
 from privacy import access_log
@@ -21,11 +24,22 @@ from privacy.access_log import Seen
 from privacy.enums import AccessKind
 
 
+@dataclass(frozen=True)
+class Page:
+    """A page of an admin about persons: the rows it was asked for, and whose they were before the view ran."""
+
+    model_admin: ScopedAdmin
+    rows: list[Any]
+    is_list: bool
+    households: list[Seen]
+
+
 class AccessMiddleware:
     """An entry in the log of access for each page of the office that shows households, once it was answered.
 
-    It reads from the address which admin answers and which row is meant, and finds the household behind the row by its
-    foreign keys. So a new page or button needs nothing to be logged.
+    It reads from the address which admin answers and which row is meant, and asks the admin which rows it took up or
+    wrote (ScopedAdmin.rows_seen); the households behind them are found by foreign keys or by e-mail address. So a new
+    page or button needs nothing to be logged.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -35,7 +49,7 @@ class AccessMiddleware:
         response = self.get_response(request)
         page = getattr(request, "_page_about_persons", None)
         if page and response.status_code in {200, 302}:
-            _note(request, response, *page)
+            _note(request, response, page)
         return response
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: dict[str, Any]) -> None:
@@ -46,13 +60,20 @@ class AccessMiddleware:
         row = kwargs.get("object_id") or kwargs.get("pk") or next(iter(args), None)
         chosen = [row] if row else request.POST.getlist("_selected_action")
         is_list = not row or model_admin.shows_households
-        request._page_about_persons = (is_list, _households(model_admin.model, chosen))  # type: ignore[attr-defined]  # read above
+        page = Page(model_admin, chosen, is_list, _households(model_admin.model, chosen))
+        request._page_about_persons = page  # type: ignore[attr-defined]  # read above
 
 
 def shows_households(model_admin: ScopedAdmin) -> bool:
     model = model_admin.model
-    leads_there = way_to_household(model) is not None or _pointer(model) is not None
-    return model_admin.shows_households or (model_admin.personal and leads_there)
+    leads_there = way_to_household(model) is not None or _pointer(model) is not None or _address(model)
+    return model_admin.shows_households or (model_admin.personal and bool(leads_there))
+
+
+def _address(model: type[Model]) -> str:
+    """The column with the e-mail address of whoever a row is about."""
+    table = personal_data.tables.get(model._meta.label)
+    return table.email if table else ""
 
 
 def _pointer(model: type[Model]) -> str | None:
@@ -99,47 +120,94 @@ def way_to_household(model: type[Model]) -> str | None:
     return None
 
 
-def _households(model: type[Model], rows: list[Any]) -> list[Seen]:
-    way = way_to_household(model)
-    if not rows or way is None:
-        return _subjects(model, rows)
+# --- Whose rows they are ---
+
+
+def _households(model: type[Model], rows: Iterable[Any]) -> list[Seen]:
+    rows = list(rows)
+    if not rows:
+        return []
     try:
-        numbers = model._base_manager.filter(pk__in=rows).values_list(way or "pk", flat=True)
-        return access_log.seen(Household.objects.filter(pk__in=[number for number in numbers if number]))
+        numbers = _by_foreign_keys(model, rows) or _by_pointer(model, rows) or _by_address(model, rows)
     except (ValidationError, ValueError):  # no number at all: the view answers 404
         return []
+    return access_log.seen(Household.objects.filter(pk__in=numbers)) if numbers else []
 
 
-def _subjects(model: type[Model], rows: list[Any]) -> list[Seen]:
+def _by_foreign_keys(model: type[Model], rows: list[Any]) -> set[UUID]:
+    way = way_to_household(model)
+    if way is None:
+        return set()
+    return set(model._base_manager.filter(pk__in=rows).values_list(way or "pk", flat=True)) - {None}
+
+
+def _by_pointer(model: type[Model], rows: list[Any]) -> set[UUID]:
     """For promises, which point at anything: the household of what they are about."""
     pointer = _pointer(model)
-    if not rows or pointer is None:
-        return []
-    try:
-        found = [getattr(row, pointer) for row in model._base_manager.filter(pk__in=rows).prefetch_related(pointer)]
-    except (ValidationError, ValueError):
-        return []
-    numbers: set[UUID] = {
+    if pointer is None:
+        return set()
+    found = [getattr(row, pointer) for row in model._base_manager.filter(pk__in=rows).prefetch_related(pointer)]
+    return {
         subject.pk if isinstance(subject, Household) else subject.household_id
         for subject in found
         if isinstance(subject, Household) or hasattr(subject, "household_id")
     }
-    households: QuerySet[Household] = Household.objects.filter(pk__in=numbers)
-    return access_log.seen(households)
 
 
-def _note(request: HttpRequest, response: HttpResponse, is_list: bool, households: list[Seen]) -> None:
+def _by_address(model: type[Model], rows: list[Any]) -> set[UUID]:
+    """For mail, questions and registrations that wait: those of the town who have the e-mail address in it."""
+    column = _address(model)
+    if not column:
+        return set()
+    towns, emails = set(), set()
+    for town, email in model._base_manager.filter(pk__in=rows).values_list("municipality", column):
+        if email:
+            towns.add(town)
+            emails.update({email, email.lower()})
+    theirs = Person.objects.filter(Q(email__in=emails) | Q(user__email__in=emails), household__municipality__in=towns)
+    return set(theirs.values_list("household", flat=True)) if emails else set()
+
+
+def _touched(request: HttpRequest) -> list[Seen]:
+    """Those of the rows that the view took up or wrote."""
+    numbers: dict[type[Model], set[Any]] = {}
+    for row in ScopedAdmin.rows_seen(request):
+        if row.pk:
+            numbers.setdefault(type(row), set()).add(row.pk)
+    return [seen for model, rows in numbers.items() for seen in _households(model, rows)]
+
+
+def _looked_up(request: HttpRequest, response: HttpResponse, page: Page) -> list[Seen]:
+    """Those whom a search of a list brought onto the page, also while a name was typed into a field."""
+    context: Any = getattr(response, "context_data", None) or {}
+    rows: list[Any] = []
+    if "cl" in context and context["cl"].query:
+        rows = [row.pk for row in context["cl"].result_list]
+    elif request.GET.get("term") and response.get("Content-Type") == "application/json":
+        rows = [row["id"] for row in json.loads(response.content).get("results", [])]
+    return _households(page.model_admin.model, rows)
+
+
+# --- Writing it down ---
+
+
+def _note(request: HttpRequest, response: HttpResponse, page: Page) -> None:
     user, match, kind = request.user, request.resolver_match, _kind(request, response)
     if kind is None or match is None or not isinstance(user, User):
         return
-    if households:
-        role = access_log.role_in(user, households[0].municipality)
-        access_log.note(by=user, role=role, kind=kind, page=match.view_name, seen=households)
-    elif is_list and not match.view_name.endswith("_add") and kind != AccessKind.CHANGED:
-        own = access_log.municipalities_of(user)
-        role = access_log.role_in(user, own[0]) if own else ""
-        kind = kind if kind == AccessKind.EXPORTED else AccessKind.LISTED
-        access_log.note_list(by=user, role=role, page=match.view_name, municipalities=own, kind=kind)
+    seen = [*page.households, *_touched(request)] or _households(page.model_admin.model, page.rows)
+    if not seen and (seen := _looked_up(request, response, page)):
+        kind = AccessKind.LISTED
+    permission = page.model_admin.view_permission
+    if seen:
+        access_log.note_pages(by=user, permission=permission, kind=kind, page=match.view_name, seen=seen)
+    elif not page.is_list or (kind != AccessKind.CHANGED and not match.view_name.endswith("_add")):
+        if page.is_list and kind == AccessKind.VIEWED:
+            kind = AccessKind.LISTED
+        towns = {town.pk for row in ScopedAdmin.rows_seen(request) if (town := page.model_admin.municipality_of(row))}
+        own = access_log.municipalities_of(user, permission)
+        role = access_log.role_in(user, own[0], permission) if own else ""
+        access_log.note_list(by=user, role=role, page=match.view_name, municipalities=towns or own, kind=kind)
 
 
 def _kind(request: HttpRequest, response: HttpResponse) -> AccessKind | None:

@@ -18,6 +18,7 @@ from newcomers.office.forms_counter import CounterForm
 from portal import clock
 from portal.accounts.models import User
 from portal.municipalities.access import municipalities_where
+from portal.municipalities.admin_base import ScopedAdmin
 from portal.municipalities.enums import ROLE_PERMISSIONS, Permission
 from portal.municipalities.models import Municipality
 
@@ -48,6 +49,7 @@ class CounterPages(admin.ModelAdmin):
         if known.protected:
             return self.counter_protected(request)
         if known.households and "not_known" not in request.POST and not self._sent_twice(form):
+            ScopedAdmin.rows_seen(request).extend(known.households)
             return self._counter_page(request, municipality, form=form, known=known.households)
         household = desk.register_at_desk(
             by=request.user, municipality=municipality, submission=form.cleaned_data["submission"],
@@ -98,6 +100,7 @@ class CounterPages(admin.ModelAdmin):
         except ValueError:
             return None
         found: Household | None = self.get_queryset(request).filter(pk=pk).first()
+        ScopedAdmin.rows_seen(request).extend([found] if found else [])
         return found
 
     def _sent_twice(self, form: CounterForm) -> bool:

@@ -6,19 +6,30 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib import admin
+from django.db.models import Model
 from django.urls import reverse
 from django.utils import timezone
 
-from newcomers.models import Household
+from newcomers.models import Household, Note, Registration
 from portal.documents.models import PrintJob
+from portal.enquiries.models import Enquiry
+from portal.municipalities.admin_base import ScopedAdmin
 from portal.municipalities.enums import Role
 from portal.municipalities.models import DatedTask
+from portal.outbox.models import BouncedAddress, Message
 from privacy import access_log
 from privacy.enums import HOST, AccessKind
-from privacy.models import AccessEntry
+from privacy.middleware import shows_households
+from privacy.models import AccessEntry, ArchiveHold
 from tests.access.cast import Town, client_of
+from tests.access.rows import ROWS
 from tests.conftest import TODAY
+from tests.enquiries.factories import asked
 from tests.factories import HouseholdFactory, UserFactory
+from tests.hosting.factories import HostFactory
+from tests.privacy.test_restricted import admin_names, hers
+from welcome.hosting.models import Assignment
 from welcome.letters import services as letters
 from welcome.letters.models import Letter
 
@@ -89,6 +100,96 @@ def test_what_was_not_shown_is_not_written_down(gol: Town, aal: Town) -> None:
     assert entries() == []
 
 
+def by_address(gol: Town) -> dict[type[Model], Model]:
+    """What leads to the household by nothing but its e-mail address."""
+    town, email = gol.municipality, gol.people["newcomer"].email
+    return {
+        Enquiry: asked(town, email=email),
+        Registration: Registration.objects.create(
+            municipality=town, email=email, answers={}, confirmed_at=timezone.now()
+        ),
+        Message: Message.objects.create(
+            municipality=town, kind="test", key="k", recipient=email, language="nb", next_try_at=timezone.now()
+        ),
+        BouncedAddress: BouncedAddress.objects.create(municipality=town, email=email, status="5.1.1", on=TODAY),
+    }  # fmt: skip
+
+
+def test_every_page_of_the_office_with_a_row_of_theirs_is_written_down(gol: Town) -> None:
+    """Made from the addresses there are, so that a page which is added later is tried without being named here."""
+    for row_of in ROWS.values():
+        row_of(gol)
+    coordinator = gol.people[Role.COORDINATOR]
+    note = Note.objects.create(household=gol.household, text="x", on=TODAY, by=coordinator)
+    mailed = by_address(gol)
+    client, tried, missing = client_of(coordinator), set(), []
+    client.raise_request_exception = False  # a letter of the rows here cannot be drawn
+    for name, model, pattern in admin_names():
+        keys = set(pattern.pattern.converters) or set(pattern.pattern.regex.groupindex)
+        rows = [mailed[model].pk] if model in mailed else hers(model, gol.household)[:1]
+        if not keys or not rows or name.endswith("_delete_translation"):
+            continue
+        AccessEntry.objects.all().delete()
+        answer = client.get(
+            reverse(f"admin:{name}", kwargs={key: note.pk if "note" in key else rows[0] for key in keys})
+        )
+        if answer.status_code == 200:
+            tried.add(name)
+            if not AccessEntry.objects.filter(page=f"admin:{name}", household_ref=gol.household.pk).exists():
+                missing.append(name)
+    assert missing == []
+    assert {"newcomers_household_change_note", "enquiries_enquiry_change", "newcomers_registration_change",
+            "outbox_message_change", "hosting_assignment_change", "newcomers_pair_change"} <= tried  # fmt: skip
+
+
+def test_what_is_made_for_a_household_is_written_down(gol: Town) -> None:
+    """A page that makes rows has no row in its address: the log asks what was made."""
+    makes = {
+        model for model, page in admin.site._registry.items()
+        if isinstance(page, ScopedAdmin) and shows_households(page) and page.personal and page.add_permission
+    }  # fmt: skip
+    assert makes == {Household, Assignment, ArchiveHold}, "try the new one below"
+    client, household = client_of(gol.people[Role.COORDINATOR]), HouseholdFactory(municipality=gol.municipality)
+    hold = {"municipality": gol.municipality.pk, "household": household.pk, "reason": "Klagesak 26/17"}
+    host = {"household": household.pk, "host": HostFactory(municipality=gol.municipality).pk}
+    for page, typed in [("privacy_archivehold_add", hold), ("hosting_assignment_add", host)]:
+        answer = client.post(office(gol, page), typed)
+        assert answer.status_code == 302, answer.context
+    assert [(kind, number) for kind, _r, _p, number in entries()] == [(AccessKind.CHANGED, household.pk)] * 2
+    note = Note.objects.create(household=household, text="x", on=TODAY, by=gol.people[Role.COORDINATOR])
+    client.post(office(gol, "newcomers_household_change_note", note.pk), {"text": "y"})
+    assert entries()[-1][0] == AccessKind.CHANGED
+
+
+def test_lists_of_mail_and_questions_are_lists_too(gol: Town) -> None:
+    by_address(gol)
+    for page in ("outbox_message_changelist", "enquiries_enquiry_changelist"):
+        client_of(gol.people[Role.COORDINATOR]).get(office(gol, page))
+    assert [(kind, number) for kind, _r, _p, number in entries()] == [(AccessKind.LISTED, None)] * 2
+    client_of(gol.people[Role.EDITOR]).get(office(gol, "enquiries_enquiry_changelist"))
+    assert entries()[-1][1] == Role.EDITOR
+
+
+@pytest.mark.parametrize("role", [Role.SERVICE_OFFICER, Role.PRIVACY_OFFICER])
+def test_whoever_is_looked_up_by_name_is_written_down_by_number(gol: Town, role: str) -> None:
+    HouseholdFactory(municipality=gol.municipality)
+    client_of(gol.people[role]).get(office(gol, "newcomers_household_changelist") + "?q=Nora")
+    assert entries() == [(AccessKind.LISTED, role, "admin:newcomers_household_changelist", gol.household.pk)]
+
+
+def test_so_is_whoever_a_field_finds_while_a_name_is_typed(gol: Town) -> None:
+    asked_for = {"term": "Nora", "app_label": "hosting", "model_name": "assignment", "field_name": "household"}
+    client_of(gol.people[Role.SERVICE_OFFICER]).get(reverse("admin:autocomplete"), asked_for)
+    assert [(kind, number) for kind, _r, _p, number in entries()] == [(AccessKind.LISTED, gol.household.pk)]
+
+
+def test_so_is_whoever_the_desk_has_just_taken_in(gol: Town) -> None:
+    client_of(gol.people[Role.SERVICE_OFFICER]).get(
+        office(gol, "newcomers_household_counter"), {"noted": gol.household.pk}
+    )
+    assert [(kind, number) for kind, _r, _p, number in entries()] == [(AccessKind.VIEWED, gol.household.pk)]
+
+
 def test_the_host_is_written_down_too(gol: Town) -> None:
     host, args = client_of(gol.people["host"]), ["gol", gol.assignment.pk]
     host.get(reverse("hosting:newcomers", args=["gol"]))
@@ -136,6 +237,56 @@ def test_the_log_has_no_way_to_a_name(gol: Town) -> None:
 
 
 # --- What stands out ---
+
+
+def read(town: Town, reader: Any, times: int, *, at: Any = None, kind: str = AccessKind.VIEWED) -> None:
+    """So many new households, all at that time."""
+    seen = [access_log.Seen(UserFactory.build().pk, town.municipality.pk, None) for _time in range(times)]
+    access_log.note(by=reader, role=Role.COORDINATOR, kind=kind, page="p", seen=seen)
+    if at:
+        AccessEntry.objects.filter(household_ref__in=[each.household for each in seen]).update(created_at=at)
+
+
+def standing_out(town: Town) -> list[tuple[Any, int]]:
+    found = access_log.unusual([town.municipality], since=timezone.now() - timedelta(days=1))
+    return [(each.user, each.households) for each in found]
+
+
+def test_an_hour_may_begin_at_any_minute(gol: Town, settings: Any) -> None:
+    settings.UNUSUAL_READING_PER_HOUR = 3
+    clock = timezone.now().replace(minute=0, second=0, microsecond=0) - timedelta(hours=3)
+    curious, patient = UserFactory(), UserFactory()
+    for reader, apart in [(curious, 5), (patient, 70)]:
+        read(gol, reader, 2, at=clock - timedelta(minutes=2))
+        read(gol, reader, 2, at=clock + timedelta(minutes=apart))
+    assert standing_out(gol) == [(curious.pk, 4)]
+
+
+def test_looking_up_one_by_one_stands_out_and_a_long_list_does_not(gol: Town, settings: Any) -> None:
+    settings.UNUSUAL_READING_PER_HOUR = 3
+    curious, diligent = UserFactory(), UserFactory()
+    now = timezone.now().replace(microsecond=0)
+    read(gol, diligent, 50, at=now, kind=AccessKind.LISTED)
+    for seconds in range(4):
+        read(gol, curious, 1, at=now - timedelta(seconds=seconds), kind=AccessKind.LISTED)
+    assert standing_out(gol) == [(curious.pk, 4)]
+
+
+def test_files_with_many_names_stand_out(gol: Town) -> None:
+    curious = UserFactory()
+    for _time in range(5):
+        access_log.note_list(
+            by=curious, role=Role.COORDINATOR, page="p", municipalities=[gol.municipality.pk], kind=AccessKind.EXPORTED
+        )
+    assert standing_out(gol) == [(curious.pk, 50)]
+
+
+def test_what_hosts_look_through_is_not_counted_as_the_offices(gol: Town) -> None:
+    for role in (HOST, Role.COORDINATOR):
+        access_log.note_list(
+            by=UserFactory(), role=role, page="p", municipalities=[gol.municipality.pk], kind=AccessKind.LISTED
+        )
+    assert access_log.lists_since(gol.household, timezone.now() - timedelta(days=1)) == 1
 
 
 def test_many_households_in_an_hour_stand_out(gol: Town, settings: Any) -> None:
