@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
 
-from newcomers.models import Draft, Household, Introduction, Registration
+from newcomers.models import Household
 from newcomers.movers import pairs
+from newcomers.registering import drafts
 from portal.municipalities.models import DatedTask
 from portal.personal_data import PersonalTable, register_personal_data
 
@@ -146,13 +147,9 @@ NOTHING_IN = {
 
 def erase(household: Household) -> None:
     """What no foreign key takes along: promises about it, and what was typed with its addresses."""
-    emails = [email for email in household.persons.values_list("email", flat=True) if email]
     of_household = Q(subject_type=ContentType.objects.get_for_model(Household), subject_id=household.pk)
     DatedTask.objects.filter(of_household).delete()
-    here = {"municipality": household.municipality_id, "email__in": {*emails, *(email.lower() for email in emails)}}
-    Registration.objects.filter(household=None, **here).delete()
-    Draft.objects.filter(**here).delete()
-    Introduction.objects.filter(**here).delete()
+    drafts.forget_typed(household)
     pairs.forget_protected(household)
 
 

@@ -10,8 +10,8 @@ from django.db import transaction
 from django.db.models import F
 
 from newcomers.enums import TRANSITIONS, HouseholdState
-from newcomers.models import Consent, Household, HouseholdMove, ObjectionCode, Registration
-from newcomers.registering.drafts import forget_protected
+from newcomers.models import Consent, Household, HouseholdMove, ObjectionCode
+from newcomers.registering.drafts import forget_typed
 from portal import registry
 from portal.accounts.models import User
 
@@ -89,9 +89,7 @@ def restrict(household: Household, *, by: User | None) -> None:
     Consent.objects.filter(person__household=household).delete()
     household.registrations.update(answers={})
     ObjectionCode.objects.filter(household=household).delete()
-    emails = household.persons.exclude(email="").values("email")
-    Registration.objects.filter(municipality=household.municipality, household=None, email__in=emails).delete()
-    forget_protected(household)
+    forget_typed(household)
     household.refresh_from_db()
     registry.forget_address(household)
     logger.info("Household %s was protected by %s.", household.pk, by.pk if by else "nobody")

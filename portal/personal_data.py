@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -37,9 +39,8 @@ class Subject:
 
     @property
     def emails(self) -> set[str]:
-        """As they were written, and as accounts have them."""
-        found = {*(person.email for person in self.persons), *(account.email for account in self.accounts)} - {""}
-        return found | {email.lower() for email in found}
+        """Only those that somebody has signed in with: anybody can type the address of another."""
+        return {account.email for account in self.accounts if account.last_login}
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,9 @@ class PersonalTable:
     """A table with rows about persons: which are theirs, which columns they get, and why not the others.
 
     The ways lead from a row to its household, its person, its account, or hold an e-mail address; a row is theirs when
-    one of them does. `rows` says it where no way can. Columns that mean the same in every table need no line of their
-    own (SAME_EVERYWHERE). `model` is a label such as "newcomers.Person".
+    one of them does, by its address only in the household's municipality. `rows` says it where no way can. Columns
+    that mean the same in every table need no line of their own (SAME_EVERYWHERE). `model` is a label such as
+    "newcomers.Person".
     """
 
     model: str
@@ -71,10 +73,11 @@ class PersonalTable:
         for way, values in [
             (self.person, [person.pk for person in subject.persons]),
             (self.account, [account.pk for account in subject.accounts]),
-            (self.email, subject.emails),
         ]:
             if way:
                 theirs |= Q(**{f"{way}__in": values})
+        if self.email:
+            theirs |= holds_one_of(subject.emails, self.email) & Q(municipality=subject.household.municipality_id)
         rows: QuerySet[Any] = apps.get_model(self.model)._base_manager.filter(theirs).order_by("pk")
         return self._with_related(rows)
 
@@ -82,6 +85,24 @@ class PersonalTable:
         # The row beside it comes along in the same query: fetched by their ids, SQLite takes no thousand of them.
         beside = {way.partition("__")[0] for way in self.related}
         return rows.select_related(*beside).prefetch_related(*self.related) if beside else rows
+
+
+def holds_one_of(emails: Iterable[str], way: str = "email") -> Q:
+    """Rows with one of these addresses, however it was written there."""
+    return reduce(or_, (Q(**{f"{way}__iexact": email}) for email in emails), Q(pk__in=[]))
+
+
+def proven_emails(household: Household) -> set[str]:
+    """Addresses whose rows go with a household that is erased or protected.
+
+    Somebody of it has signed in with them, and nobody of another household here signs in with them too. What stands
+    under an address that was only typed may be a stranger's.
+    """
+    persons = household.persons.model.objects
+    here = persons.filter(household__municipality=household.municipality_id, user__isnull=False)
+    theirs = here.filter(household=household, user__last_login__isnull=False)
+    others = here.exclude(household=household)
+    return set(theirs.exclude(user__in=others.values("user")).values_list("user__email", flat=True))
 
 
 @dataclass(frozen=True)

@@ -10,15 +10,16 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.crypto import constant_time_compare, get_random_string, salted_hmac
 
 from newcomers.enums import Source
-from newcomers.models import Draft, Household, Introduction, WayIn
+from newcomers.models import Draft, Household, Introduction, Registration, WayIn
 from portal.municipalities.models import Municipality
 from portal.outbox.services import write_message
+from portal.personal_data import holds_one_of, proven_emails
 
 DAYS_TO_RETURN = 7
 MOST_WRONG_TRIES = 5
@@ -126,14 +127,13 @@ def _hash(draft: Draft, code: str) -> str:
     return salted_hmac("newcomers.draft", f"{draft.pk.hex}{code}", algorithm="sha256").hexdigest()
 
 
-def forget_protected(household: Household) -> None:
-    """What persons of a protected household are typing, or an employer wrote of them, may hold what is protected."""
-    emails = {email.lower() for email in household.persons.exclude(email="").values_list("email", flat=True)}
-    here = {"municipality": household.municipality_id}
-    for email in emails:
-        typed = Q(email=email) | Q(answers__contact__email__iexact=email)
-        Draft.objects.filter(typed, **here).delete()
-        Introduction.objects.filter(email=email, **here).delete()
+def forget_typed(household: Household) -> None:
+    """What persons of an erased or protected household were typing here, or an employer wrote of them."""
+    emails, here = proven_emails(household), {"municipality": household.municipality_id}
+    typed = holds_one_of(emails) | holds_one_of(emails, "answers__contact__email")
+    Draft.objects.filter(typed, **here).delete()
+    Introduction.objects.filter(holds_one_of(emails), **here).delete()
+    Registration.objects.filter(holds_one_of(emails), household=None, **here).delete()
 
 
 def drop_unfinished(*, on: date, dry_run: bool = False) -> int:

@@ -8,11 +8,18 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from portal import clock
+from portal import clock, registry
 from portal.enquiries.models import Enquiry, EnquiryQuerySet
 from portal.enquiries.retention import forget_all_of
 from portal.municipalities.models import Municipality
-from portal.personal_data import PersonalTable, RetentionRule, register_personal_data, register_retention
+from portal.personal_data import (
+    PersonalTable,
+    RetentionRule,
+    holds_one_of,
+    proven_emails,
+    register_personal_data,
+    register_retention,
+)
 
 _OURS = "how the office keeps its promise; days and numbers alone"
 
@@ -50,8 +57,10 @@ register_retention(
 
 def erase(household: Any) -> None:
     """Their questions are emptied, as a year after the answer; the figures stay."""
-    emails = {email for email in household.persons.values_list("email", flat=True) if email}
-    forget_all_of(Enquiry.objects.filter(municipality=household.municipality_id, email__in=emails), on=clock.today())
+    asked = Enquiry.objects.filter(holds_one_of(proven_emails(household)), municipality=household.municipality_id)
+    forget_all_of(asked, on=clock.today())
 
 
 register_personal_data("enquiries", holds=TABLES, erase=erase, nothing_in=NOTHING_IN)
+# The office reads questions with name and address. To somebody who becomes protected no answer could be sent any more.
+registry.register_protection("enquiries", erase)

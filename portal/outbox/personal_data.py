@@ -12,7 +12,14 @@ from portal import registry
 from portal.municipalities.models import Municipality
 from portal.outbox.enums import MessageState
 from portal.outbox.models import BouncedAddress, Message
-from portal.personal_data import PersonalTable, RetentionRule, register_personal_data, register_retention
+from portal.personal_data import (
+    PersonalTable,
+    RetentionRule,
+    holds_one_of,
+    proven_emails,
+    register_personal_data,
+    register_retention,
+)
 
 TABLES = [
     PersonalTable(
@@ -50,11 +57,9 @@ register_retention(RetentionRule("outbox.messages", "messages", _("Mail that was
 
 
 def erase(household: Any) -> None:
-    emails = {email for email in household.persons.values_list("email", flat=True) if email}
-    emails |= {email for email in household.persons.values_list("user__email", flat=True) if email}
-    emails |= {email.lower() for email in emails}
-    Message.objects.filter(recipient__in=emails).delete()
-    BouncedAddress.objects.filter(email__in=emails).delete()
+    emails = proven_emails(household)
+    Message.objects.filter(holds_one_of(emails, "recipient"), municipality=household.municipality_id).delete()
+    BouncedAddress.objects.filter(email__in=emails, municipality=household.municipality_id).delete()
 
 
 register_personal_data("outbox", holds=TABLES, erase=erase)

@@ -133,7 +133,9 @@ def test_who_looks_again_can_save() -> None:
 
 
 def test_a_protected_household_has_no_address_anywhere() -> None:
-    person = PersonFactory(with_account=True, household__care_of="c/o Moen", household__planning=True)
+    person = PersonFactory(
+        with_account=True, user__last_login=timezone.now(), household__care_of="c/o Moen", household__planning=True
+    )
     household = person.household
     consents.give_consent(person, field="address")
     for registered in (household, None):

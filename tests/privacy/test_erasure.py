@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import partial
 from io import StringIO
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.core.management import call_command
+from django.db.models import Model
 from django.urls import reverse
 from django.utils import timezone
 
-from newcomers.models import Household, Note, Registration
+from newcomers.models import Draft, Household, Introduction, Note, Registration
+from newcomers.services import restrict
 from portal import personal_data
 from portal.accounts.models import User
 from portal.documents.models import PrintJob
+from portal.enquiries.models import Enquiry
 from portal.municipalities.enums import Role
 from portal.outbox.models import Message
 from portal.personal_data import Adult
@@ -25,7 +29,7 @@ from privacy.models import AccessEntry, ArchiveHold, ErasedKey, ErasureRequest, 
 from tests.access.cast import Town, client_of
 from tests.conftest import TODAY
 from tests.enquiries.factories import asked as ask_question
-from tests.factories import HouseholdFactory, PersonFactory, StaffRoleFactory
+from tests.factories import HouseholdFactory, PersonFactory, StaffRoleFactory, UserFactory
 from tests.test_registry import everything_kept
 from welcome.hosting.models import Host
 from welcome.letters.models import Letter
@@ -43,7 +47,7 @@ def solveig(gol: Town) -> Household:
     household.save()
     person.name, person.email = NAME, EMAIL
     person.save()
-    User.objects.filter(pk=person.user_id).update(email=EMAIL, name=NAME)
+    User.objects.filter(pk=person.user_id).update(email=EMAIL, name=NAME, last_login=timezone.now())
     answers = {"street": STREET, "adults": [{"name": NAME}]}
     Registration.objects.create(municipality=town, email=EMAIL, answers=answers, household=household)
     Registration.objects.create(municipality=town, email=EMAIL, answers=answers)
@@ -123,6 +127,42 @@ def test_afterwards_nothing_about_them_stands_in_the_database(gol: Town, solveig
     Message.objects.filter(pk=goodbye.pk).update(state="sent")
     call_command("retention", "--json", "--date", "2026-11-23", stdout=StringIO())
     assert where(STREET, NAME, EMAIL) == set()
+
+
+@pytest.mark.parametrize("forget", ["erase", "restrict"])
+def test_an_address_that_was_only_typed_takes_nothing_of_its_owner_along(gol: Town, aal: Town, forget: str) -> None:
+    """Somebody adds an adult with a neighbour's address to their household. What the neighbour has here is safe."""
+    neighbour = HouseholdFactory(municipality=gol.municipality, adults=0)
+    account = UserFactory(email="nabo@home.example", last_login=timezone.now())
+    PersonFactory(household=neighbour, user=account, email=account.email)
+    theirs = rows_of_address(gol, account.email) | rows_of_address(aal, account.email)
+    PersonFactory(household=gol.household, email="Nabo@home.example")
+    ways = {"erase": partial(erasure.erase, by=None, on=TODAY), "restrict": partial(restrict, by=None)}
+    ways[forget](household=gol.household)
+    assert still_whole(theirs) == theirs
+    ways[forget](household=neighbour)
+    left = still_whole(theirs)
+    assert {row.municipality for row in left} == {aal.municipality}, "what they have next door is not asked for"
+    assert len(left) == len(theirs) / 2
+
+
+def rows_of_address(town: Town, email: str) -> set[Model]:
+    """A mail, an open question, a registration, a draft and an introduction under this address."""
+    here: dict[str, Any] = {"municipality": town.municipality, "email": email}
+    message = {"key": f"to {email} in {town.municipality}", "language": "nb", "next_try_at": timezone.now()}
+    contact = {"employer": "Smia", "contact_name": "Per", "contact_email": "per@smia.example"}
+    return {
+        Message.objects.create(municipality=town.municipality, recipient=email, **message),
+        ask_question(town.municipality, email=email.title()),
+        Registration.objects.create(answers={}, **here),
+        Draft.objects.create(**here),
+        Introduction.objects.create(**contact, **here),
+    }
+
+
+def still_whole(rows: set[Model]) -> set[Model]:
+    kept = {row for row in rows if type(row)._base_manager.filter(pk=row.pk).exists()}
+    return {row for row in kept if not isinstance(row, Enquiry) or Enquiry.objects.filter(pk=row.pk).exclude(name="")}
 
 
 def test_what_was_counted_stays_counted(gol: Town, solveig: Household) -> None:

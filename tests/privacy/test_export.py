@@ -14,7 +14,7 @@ from django.db.models import Model
 from django.urls import reverse
 from pypdf import PdfReader
 
-from newcomers.models import Note, Person, Preferences
+from newcomers.models import Note, Person, Preferences, Registration
 from portal import personal_data
 from privacy import export
 from privacy.enums import THEMSELVES, AccessKind
@@ -80,6 +80,20 @@ def test_nothing_of_another_household_or_of_an_adult_with_an_own_account_comes_o
     assert "2019" in text
     for private in ["Nora aal", "Naboveien", partner.phone, partner.user.email]:
         assert private not in text, private
+
+
+def test_an_address_that_was_only_typed_opens_nothing(gol: Town, aal: Town) -> None:
+    """An adult is added with a neighbour's address: the neighbour's mail, questions and registrations stay theirs."""
+    PersonFactory(household=gol.household, email="nabo@home.example")
+    for town in (gol.municipality, aal.municipality):
+        asked(town, email="nabo@home.example")
+        Registration.objects.create(municipality=town, email="nabo@home.example", answers={"street": "Naboveien 9"})
+    asked(aal.municipality, email=gol.people["newcomer"].email, question="Asked next door")
+    text = own(gol).content.decode()
+    assert "enquiries.Enquiry" not in text
+    assert "Naboveien" not in text
+    asked(gol.municipality, email=gol.people["newcomer"].email.upper())
+    assert "enquiries.Enquiry" in own(gol).content.decode()
 
 
 def test_the_paper_is_tagged_and_says_the_same(gol: Town) -> None:

@@ -52,7 +52,7 @@ def solveig(world: World) -> Household:
     for row_of in ROWS.values():
         row_of(gol)
     household = HouseholdFactory(municipality=town, adults=0, street=STREET, wishes=f"{NAME} vil ha båtplass")
-    user = UserFactory(email=EMAIL, name=NAME)
+    user = UserFactory(email=EMAIL, name=NAME, last_login=timezone.now())
     person = PersonFactory(household=household, name=NAME, email=EMAIL, phone=PHONE, user=user)
     Preferences.objects.create(household=household, segment=NAME)
     Note.objects.create(household=household, text=NAME, on=TODAY)

@@ -443,7 +443,8 @@ def test_a_second_household_of_one_account_is_for_the_office(client: Client, gol
 
 
 def test_what_a_protected_person_is_typing_is_forgotten(client: Client, gol: Municipality) -> None:
-    household = HouseholdFactory(municipality=gol, adults__email="Kari@home.example")
+    account = UserFactory(email="kari@home.example", last_login=timezone.now())
+    household = HouseholdFactory(municipality=gol, adults__user=account)
     fill(client, typed())
     fill(Client(), typed(email="other@home.example"))
     restrict(household, by=None)
