@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from newcomers.enums import MoveReason, Source
-from newcomers.models import Draft, Introduction
+from newcomers.models import Draft, Introduction, Registration
 from newcomers.registering import drafts
 from newcomers.registering.questionnaire import PROPOSED
 from portal.municipalities.models import Municipality
@@ -83,14 +83,16 @@ def confirm(*, introduction: Introduction) -> bool:
 
 
 @transaction.atomic
-def accept(*, introduction: Introduction) -> Draft:
+def accept(*, introduction: Introduction) -> Draft | None:
     """The employee goes on themselves, with their name and address proposed. What the employer wrote is emptied.
 
-    Said again, as when the page was lost, it is the same draft.
+    Said again, as when the page was lost, it is the same draft. None: they have registered with it already.
     """
     unanswered = Introduction.objects.filter(pk=introduction.pk, answered_at=None)
     if unanswered.update(answered_at=timezone.now(), name="", note="", starts_on=None):
         _tell_employer(introduction, answered=True)
+    if Registration.objects.filter(pk=introduction.pk, confirmed_at__isnull=False).exists():
+        return None
     proposed = {
         "you": {"name": introduction.name},
         "contact": {"email": introduction.email},

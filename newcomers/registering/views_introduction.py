@@ -76,7 +76,8 @@ def sent(request: MunicipalityRequest) -> HttpResponse:
 @never_cache
 def confirm(request: MunicipalityRequest, token: str) -> HttpResponse:
     introduction = _find(request, token, introductions.EMPLOYER)
-    if introduction is None:
+    # After a no the row is gone; after a yes it must look the same, or the link tells which it was.
+    if introduction is None or introduction.answered_at:
         return _gone(request)
     if request.method == "POST":
         introductions.confirm(introduction=introduction)
@@ -101,10 +102,11 @@ def answer(request: MunicipalityRequest, token: str) -> HttpResponse:
         return render(request, "newcomers/introduction_deleted.html")
     if said == "yes":
         draft = introductions.accept(introduction=introduction)
-        if is_registered(request):
+        if draft is None or is_registered(request):
             return redirect("newcomers:my_page", request.municipality.slug)
-        draft.municipality = request.municipality
         hold(request, draft)
+        if draft.municipality_id != request.municipality.pk:  # it went on there
+            return redirect("newcomers:register", draft.municipality.slug)
         return redirect(way_on(request, questions(request, draft)))
     context = {"introduction": introduction, "days": introductions.DAYS_TO_ANSWER}
     return render(request, "newcomers/introduction_answer.html", context)

@@ -189,6 +189,22 @@ def test_yes_and_no_tell_the_employer_the_same(gol: Municipality) -> None:
     assert told[0].text == told[1].text
 
 
+def test_yes_and_no_look_the_same_on_the_employers_link(gol: Municipality) -> None:
+    answers = []
+    for number, answer in enumerate(["yes", "no"]):
+        introduce(Client(), contact_email=f"boss{number}@mill.example")
+        boss, own = Client(), link("introduction_confirm")
+        boss.post(own)
+        assert boss.get(own).status_code == 200
+        Client().post(link("introduction_offer"), {"answer": answer})
+        page = boss.get(own).content.decode()
+        answers.append(
+            (boss.get(own).status_code, boss.post(own).status_code, re.findall("<main.*</main>", page, re.S))
+        )
+    assert answers[0] == answers[1]
+    assert answers[0][0] == 410
+
+
 def test_no_deletes_everything_at_once(asked: str) -> None:
     anna = Client()
     assert "It is deleted" in anna.post(asked, {"answer": "no"}).content.decode()
@@ -215,6 +231,19 @@ def test_yes_twice_is_one_registration(asked: str) -> None:
     assert phone.post(asked, {"answer": "yes"}).url == page_url("you")
     assert draft().source == Source.EMPLOYER
     assert Message.objects.filter(kind="introduction_outcome").count() == 1
+
+
+def test_yes_again_after_having_registered_leads_to_signing_in(asked: str) -> None:
+    """A new draft with the number of what is confirmed already could never be sent."""
+    anna = Client()
+    anna.post(asked, {"answer": "yes"})
+    fill(anna, typed(alone=True, name="Anna Nowak", email=EMPLOYEE))
+    send(anna)
+    confirm(anna, EMPLOYEE)
+    phone = Client()
+    assert phone.post(asked, {"answer": "yes"}).url == MY_PAGE
+    assert phone.get(MY_PAGE).url.startswith("/en/account/login/")
+    assert not Draft.objects.exists()
 
 
 def test_who_is_registered_already_comes_to_my_page(client: Client, asked: str, gol: Municipality) -> None:
