@@ -67,9 +67,13 @@ def remove_adult(*, draft: Draft, slug: str) -> Draft:
     return fresh
 
 
+@transaction.atomic
 def bring(*, draft: Draft, to: Municipality) -> Draft:
-    """The address turned out to lie elsewhere: what was typed here goes on there. What has been sent here stays."""
-    return begin(municipality=to, answers=draft.answers, source=draft.source)
+    """The address turned out to lie elsewhere: what was typed moves there, and so does what was sent with no answer."""
+    Registration.objects.filter(pk=draft.pk, confirmed_at=None).delete()
+    draft.municipality, draft.way_in = to, None  # the way in was the other one's
+    draft.save(update_fields=["municipality", "way_in", "touched_at"])
+    return draft
 
 
 # --- Leaving and coming back ---

@@ -58,9 +58,9 @@ def hold(request: HttpRequest, draft: Draft) -> None:
     request.session[SESSION_KEY] = kept | {draft.municipality.slug: str(draft.pk)}
 
 
-def let_go(request: MunicipalityRequest) -> None:
+def let_go(request: HttpRequest, municipality: Municipality) -> None:
     kept = request.session.get(SESSION_KEY, {})
-    request.session[SESSION_KEY] = {slug: pk for slug, pk in kept.items() if slug != request.municipality.slug}
+    request.session[SESSION_KEY] = {slug: pk for slug, pk in kept.items() if slug != municipality.slug}
 
 
 def _account(request: HttpRequest) -> User | None:
@@ -204,6 +204,7 @@ def bring(request: MunicipalityRequest, origin: str) -> HttpResponse:
     if draft is None or is_registered(request):
         return redirect("newcomers:register", request.municipality.slug)
     moved = drafts.bring(draft=draft, to=request.municipality)
+    let_go(request, there)
     address = questions(request, moved).form("address", request.POST)
     moved = drafts.save_page(draft=moved, slug="address", typed=address.typed())
     moved.municipality = request.municipality

@@ -58,7 +58,7 @@ def later(request: MunicipalityRequest) -> HttpResponse:
 @require_POST
 def leave(request: MunicipalityRequest) -> HttpResponse:
     """On a borrowed device: this browser no longer knows the draft. The code still opens it."""
-    let_go(request)
+    let_go(request, request.municipality)
     messages.success(request, _("This device no longer shows what you have typed. Go on with the code in the e-mail."))
     return redirect("pages:start", request.municipality.slug)
 

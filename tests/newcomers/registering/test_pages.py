@@ -343,6 +343,20 @@ def test_a_postcode_of_another_town_leads_there_with_what_was_typed(client: Clie
     assert (registration.municipality.slug, registration.answers["city"]) == ("hemsedal", "Hemsedal")
 
 
+def test_what_was_brought_is_no_longer_where_it_began(client: Client, gol: Municipality) -> None:
+    hemsedal = MunicipalityFactory(hemsedal=True)
+    PostcodeFactory(code="3560", city="Hemsedal", municipality=hemsedal)
+    fill(client, typed())
+    send(client)
+    client.post("/en/hemsedal/register/bring/gol/", {"street": "Lia 3", "care_of": "", "postcode": "3560"})
+    assert [draft.municipality for draft in Draft.objects.all()] == [hemsedal]
+    assert not Registration.objects.exists()
+    assert client.get(CHECK).url == URL
+    send(client, start="/en/hemsedal/register/")
+    confirm(client)
+    assert [household.municipality for household in Household.objects.all()] == [hemsedal]
+
+
 def test_nothing_is_brought_from_somebody_elses_browser(client: Client, gol: Municipality) -> None:
     MunicipalityFactory(hemsedal=True)
     fill(Client(), typed())
