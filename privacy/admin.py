@@ -83,7 +83,7 @@ class ErasureRequestAdmin(ScopedAdmin):
         erased = 0
         for asked in waiting:
             try:
-                erasure.erase(household=asked.household, by=request.user, on=clock.today())
+                erasure.erase(household=asked.household, by=request.user, on=clock.today(), asked=asked)
             except erasure.ErasureRefused as error:
                 self.message_user(request, str(error), messages.ERROR)
                 continue

@@ -10,7 +10,7 @@ class PrivacyConfig(AppConfig):
         from django.utils.module_loading import autodiscover_modules
 
         from portal import page_cache, personal_data, registry
-        from privacy import day_page, erased, my_page, record, timeline
+        from privacy import day_page, erased, erasure, my_page, record, timeline
         from privacy.models import Purpose
 
         page_cache.watch(Purpose, Purpose.translations.field.model)
@@ -18,6 +18,7 @@ class PrivacyConfig(AppConfig):
         registry.register_day_page("privacy", day_page.queues)
         registry.register_figures("privacy", day_page.figures)
         registry.register_my_page("privacy", my_page.sections)
+        registry.register_merging("privacy", erasure.why_not_merge)
         personal_data.register_was_erased(erased.erased_among)
         registry.register_timeline("privacy", timeline.entries, models=timeline.SHOWN)
         autodiscover_modules("personal_data")

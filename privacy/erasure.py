@@ -35,7 +35,15 @@ OF_THE_ACCOUNT = {
 
 
 class ErasureRefused(Exception):
-    """The household is kept for the archive; the message says so."""
+    """The household is not erased; the message says why."""
+
+
+class Held(ErasureRefused):
+    """It is kept for the archive."""
+
+
+class TakenBack(ErasureRefused):
+    """They had asked for it, and no longer do."""
 
 
 def due_on(on: date) -> date:
@@ -44,6 +52,13 @@ def due_on(on: date) -> date:
 
 def is_held(household: Household) -> bool:
     return ArchiveHold.objects.filter(household=household).exists()
+
+
+def why_not_merge(kept: Household, gone: Household) -> str:
+    """Who asked must not take others along who did not, and what one of them asked for must not be lost."""
+    if ErasureRequest.objects.waiting().filter(household__in=[kept, gone]).exists():
+        return _("One of them has asked to be erased. Wait until that is done, or taken back.")
+    return ""
 
 
 # --- Asking, and taking it back ---
@@ -98,19 +113,23 @@ def _tell(household: Household, asked: ErasureRequest, template: str) -> None:
 
 
 @transaction.atomic
-def erase(*, household: Household, by: User | None, on: date, remember: bool = True) -> None:
+def erase(
+    *, household: Household, by: User | None, on: date, remember: bool = True, asked: ErasureRequest | None = None
+) -> None:
     """Take a household out of every room, and whoever has an account for it alone. What was counted stays counted.
 
-    With `remember` it is not taken in again from a list, and a restored backup is cleared of it. Raises
-    ErasureRefused while the archive holds it.
+    With `remember` it is not taken in again from a list, and a restored backup is cleared of it. Where they `asked`,
+    that must still hold. Raises ErasureRefused, and Household.DoesNotExist for one that is gone already.
     """
     Household.objects.select_for_update(no_key=True).get(pk=household.pk)
     if is_held(household):
-        raise ErasureRefused(_("This household is kept for the archive. Lift the hold first."))
+        raise Held(_("This household is kept for the archive. Lift the hold first."))
+    told, municipality = _those_who_asked(household), household.municipality
+    if asked and not _move(asked, ErasureState.DONE, by=by, on=on):
+        raise TakenBack(_("They have taken their request back."))
     if remember:
         erased.remember(household, on=on)
     _count(household)
-    told, municipality = _those_who_asked(household), household.municipality
     accounts = list(User.objects.filter(persons__household=household).distinct())
     ErasureRequest.objects.waiting().filter(household=household).update(
         state=ErasureState.DONE, ended_on=on, ended_by=by
@@ -175,16 +194,35 @@ def is_needed(account: User) -> bool:
 
 
 def carry_out_due(*, on: date, dry_run: bool = False) -> dict[str, int]:
-    """What was asked for and has come to its day, and nobody in the office has done. What the archive holds waits."""
-    report = {"erased": 0, "held": 0}
+    """What was asked for and has come to its day, and nobody in the office has done. What the archive holds waits.
+
+    One that fails is written to the log and tried again the next night; the others go on.
+    """
+    report = {"erased": 0, "held": 0, "failed": 0}
     due = ErasureRequest.objects.waiting().filter(due_on__lte=on).select_related("household__municipality")
     for asked in due.order_by("due_on", "pk"):
-        assert asked.household is not None  # it goes with the request's end alone
-        held = is_held(asked.household)
-        report["held" if held else "erased"] += 1
-        if not held and not dry_run:
-            erase(household=asked.household, by=None, on=on)
+        assert asked.household is not None  # a constraint of the table
+        outcome = _foreseen(asked.household) if dry_run else _carry_out(asked, asked.household, on)
+        if outcome:
+            report[outcome] += 1
     return report
+
+
+def _foreseen(household: Household) -> str:
+    return "held" if is_held(household) else "erased"
+
+
+def _carry_out(asked: ErasureRequest, household: Household, on: date) -> str:
+    try:
+        erase(household=household, by=None, on=on, asked=asked)
+    except Held:
+        return "held"
+    except (TakenBack, Household.DoesNotExist):
+        return ""  # since the list was made
+    except Exception:
+        logger.exception("Household %s could not be erased.", household.pk)
+        return "failed"
+    return "erased"
 
 
 def replay(*, dry_run: bool = False) -> dict[str, int]:

@@ -79,6 +79,10 @@ class ErasureRequest(MunicipalRecord):
             models.UniqueConstraint(
                 fields=["household"], condition=Q(state=ErasureState.ASKED), name="asked_for_erasure_once"
             ),
+            models.CheckConstraint(
+                name="who_waits_for_erasure_is_here",
+                condition=~Q(state=ErasureState.ASKED) | Q(household__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
@@ -21,6 +22,8 @@ from portal.personal_data import RetentionRule
 from privacy import erasure, purposes
 from privacy.models import ArchiveHold, ErasedKey, RetentionNotice
 
+logger = logging.getLogger(__name__)
+
 DAYS_OF_GRACE = 30
 
 
@@ -34,6 +37,7 @@ class Outcome:
     told: int = 0
     let_go: int = 0
     held: int = 0
+    failed: bool = False
 
 
 def nightly(*, on: date, dry_run: bool = False) -> dict[str, object]:
@@ -44,7 +48,7 @@ def nightly(*, on: date, dry_run: bool = False) -> dict[str, object]:
         f"asked_{name}": n for name, n in erasure.carry_out_due(on=on, dry_run=dry_run).items()
     }
     towns = list(Municipality.objects.filter(_has_data()).distinct().order_by("code"))
-    outcomes = [_apply(rule, town, on, dry_run) for town in towns for rule in personal_data.rules.values()]
+    outcomes = [_try(rule, town, on, dry_run) for town in towns for rule in personal_data.rules.values()]
     report["accounts"] = _forget_accounts(on, dry_run)
     keys = ErasedKey.objects.filter(until__lte=on)
     goodbyes = Message.objects.filter(kind=erasure.GOODBYE, state__in=[MessageState.SENT, MessageState.FAILED])
@@ -52,7 +56,7 @@ def nightly(*, on: date, dry_run: bool = False) -> dict[str, object]:
     if not dry_run:
         keys.delete()
         goodbyes.delete()
-    rules = [asdict(each) for each in outcomes if each.told or each.let_go or each.held]
+    rules = [asdict(each) for each in outcomes if each.told or each.let_go or each.held or each.failed]
     return report | {"rules": rules, "holds": _holds()}
 
 
@@ -82,6 +86,15 @@ def _holds() -> list[dict[str, str]]:
         {"municipality": hold.municipality.name, "household": str(hold.household_id), "reason": hold.reason}
         for hold in holds
     ]
+
+
+def _try(rule: RetentionRule, town: Municipality, on: date, dry_run: bool) -> Outcome:
+    """One rule that fails in one municipality keeps no other from being followed."""
+    try:
+        return _apply(rule, town, on, dry_run)
+    except Exception:
+        logger.exception("The rule %s failed in %s.", rule.name, town.slug)
+        return Outcome(town.name, rule.name, "", failed=True)
 
 
 def _apply(rule: RetentionRule, town: Municipality, on: date, dry_run: bool) -> Outcome:
@@ -157,5 +170,8 @@ def erase_households(households: Iterable[Household], on: date) -> int:
             erasure.erase(household=household, by=None, on=on, remember=False)
         except (erasure.ErasureRefused, Household.DoesNotExist):
             continue  # held, or gone, since the list was made
+        except Exception:  # the others go on; this one is tried again the next night
+            logger.exception("Household %s could not be erased.", household.pk)
+            continue
         erased += 1
     return erased

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from newcomers.models import Draft, Household, Introduction, Note, Registration
+from newcomers.movers import merging
 from newcomers.services import restrict
 from portal import personal_data
 from portal.accounts.models import User
@@ -193,8 +194,8 @@ def test_who_has_looked_stays_apart(gol: Town) -> None:
 
 def test_at_the_deadline_it_happens_by_itself_and_not_a_day_before(gol: Town) -> None:
     erasure.ask(household=gol.household, by=gol.people["newcomer"], on=TODAY)
-    assert erasure.carry_out_due(on=DUE - timedelta(days=1)) == {"erased": 0, "held": 0}
-    assert erasure.carry_out_due(on=DUE, dry_run=True) == {"erased": 1, "held": 0}
+    assert erasure.carry_out_due(on=DUE - timedelta(days=1)) == {"erased": 0, "held": 0, "failed": 0}
+    assert erasure.carry_out_due(on=DUE, dry_run=True) == {"erased": 1, "held": 0, "failed": 0}
     assert Household.objects.filter(pk=gol.household.pk).exists()
     erasure.carry_out_due(on=DUE)
     assert not Household.objects.filter(pk=gol.household.pk).exists()
@@ -207,8 +208,40 @@ def test_what_the_archive_holds_is_not_erased(gol: Town) -> None:
     erasure.ask(household=gol.household, by=gol.people["newcomer"], on=TODAY)
     with pytest.raises(erasure.ErasureRefused):
         erasure.erase(household=gol.household, by=None, on=TODAY)
-    assert erasure.carry_out_due(on=DUE) == {"erased": 0, "held": 1}
+    assert erasure.carry_out_due(on=DUE) == {"erased": 0, "held": 1, "failed": 0}
     assert Household.objects.filter(pk=gol.household.pk).exists()
+
+
+def test_what_changes_between_the_look_and_the_deed_counts(gol: Town, monkeypatch: Any, caplog: Any) -> None:
+    """While the first is erased, the next takes it back and one is erased by the office; another cannot be erased."""
+    user, homes = gol.people["newcomer"], HouseholdFactory.create_batch(5, municipality=gol.municipality)
+    for days, household in enumerate(homes):
+        erasure.ask(household=household, by=user, on=TODAY + timedelta(days=days))
+    first, stays, done, broken, _last = homes
+
+    def meanwhile(household: Household) -> None:
+        if household == first:
+            erasure.withdraw(household=stays, by=user, on=DUE)
+            erasure.erase(household=done, by=user, on=DUE)
+        if household == broken:
+            raise RuntimeError
+
+    monkeypatch.setitem(personal_data._erasers, "accounts", meanwhile)
+    report = erasure.carry_out_due(on=DUE + timedelta(days=9))
+    assert report == {"erased": 2, "held": 0, "failed": 1}
+    assert set(Household.objects.filter(pk__in=[home.pk for home in homes])) == {stays, broken}
+    assert ErasureRequest.objects.waiting().get().household == broken
+    assert str(broken.pk) in caplog.text
+
+
+def test_who_has_asked_is_not_made_one_with_another_household(gol: Town) -> None:
+    other = HouseholdFactory(municipality=gol.municipality)
+    erasure.ask(household=gol.household, by=gol.people["newcomer"], on=TODAY)
+    for kept, gone in [(gol.household, other), (other, gol.household)]:
+        with pytest.raises(merging.MergeRefused):
+            merging.merge(kept=kept, gone=gone, by=None, on=TODAY)
+    erasure.withdraw(household=gol.household, by=gol.people["newcomer"], on=TODAY)
+    merging.merge(kept=other, gone=gol.household, by=None, on=TODAY)
 
 
 def test_a_room_that_fails_erases_nothing_by_half(gol: Town, monkeypatch: Any) -> None:

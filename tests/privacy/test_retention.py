@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
@@ -179,3 +180,21 @@ def test_one_that_is_missing_does_not_stop_the_night(cast: Municipality, monkeyp
     rows = list(Household.objects.filter(persons__name="Silent"))
     Household.objects.filter(pk=rows[0].pk).delete()
     assert retention.erase_households(rows, START) == 0
+
+
+def test_one_that_fails_stops_neither_the_others_nor_the_other_rules(cast: Municipality, monkeypatch: Any) -> None:
+    silent = Household.objects.get(persons__name="Never in touch")
+
+    def fail_for(household: Household) -> None:
+        if household == silent:
+            raise RuntimeError
+
+    def fail(municipality: Municipality, last: date) -> Any:
+        raise RuntimeError
+
+    monkeypatch.setitem(personal_data._erasers, "accounts", fail_for)
+    rule = dataclasses.replace(personal_data.rules["newcomers.never_in_touch"], name="first of all", due=fail)
+    monkeypatch.setattr(personal_data, "rules", {"first of all": rule} | personal_data.rules)
+    report = night(add_months(START, 15))
+    assert names() == EVERYONE - {"Moved away"}
+    assert [row["rule"] for row in report["rules"] if row["failed"]] == ["first of all"]
