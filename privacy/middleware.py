@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,8 @@ from portal.municipalities.admin_base import ScopedAdmin
 from privacy import access_log
 from privacy.access_log import Seen
 from privacy.enums import AccessKind
+
+CHUNK = 1000
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ class AccessMiddleware:
 
 def shows_households(model_admin: ScopedAdmin) -> bool:
     model = model_admin.model
-    leads_there = way_to_household(model) is not None or _pointer(model) is not None or _address(model)
+    leads_there = ways_to_household(model) or _pointer(model) or _address(model)
     return model_admin.shows_households or (model_admin.personal and bool(leads_there))
 
 
@@ -105,19 +108,21 @@ def _autocompleted(request: HttpRequest) -> ScopedAdmin | None:
     return found if isinstance(found, ScopedAdmin) else None
 
 
-def way_to_household(model: type[Model]) -> str | None:
-    """The shortest way over foreign keys, as in a filter; "" for the household itself, None if there is none."""
-    ways: list[tuple[type[Model], str]] = [(model, "")]
-    known = {model}
-    for step, way in ways:  # grows while we look
-        if step is Household:
-            return way
-        for field in step._meta.concrete_fields:
-            target = field.related_model if field.is_relation else None
-            if isinstance(target, type) and target not in known:
-                known.add(target)
-                ways.append((target, f"{way}__{field.name}".lstrip("_")))
-    return None
+def ways_to_household(model: type[Model]) -> list[str]:
+    """The shortest ways over foreign keys, as in a filter: two for what is about two, "" for the household itself."""
+    steps: list[tuple[type[Model], str]] = [(model, "")]
+    known: set[type[Model]] = set()
+    while steps:
+        if found := [way for step, way in steps if step is Household]:
+            return found
+        known |= {step for step, _way in steps}
+        steps = [
+            (target, f"{way}__{field.name}".lstrip("_"))
+            for step, way in steps
+            for field in step._meta.concrete_fields
+            if isinstance(target := field.related_model if field.is_relation else None, type) and target not in known
+        ]
+    return []
 
 
 # --- Whose rows they are ---
@@ -135,10 +140,9 @@ def _households(model: type[Model], rows: Iterable[Any]) -> list[Seen]:
 
 
 def _by_foreign_keys(model: type[Model], rows: list[Any]) -> set[UUID]:
-    way = way_to_household(model)
-    if way is None:
-        return set()
-    return set(model._base_manager.filter(pk__in=rows).values_list(way or "pk", flat=True)) - {None}
+    found = model._base_manager.filter(pk__in=rows)
+    numbers = (found.values_list(way or "pk", flat=True) for way in ways_to_household(model))
+    return set(chain.from_iterable(numbers)) - {None}
 
 
 def _by_pointer(model: type[Model], rows: list[Any]) -> set[UUID]:
@@ -174,7 +178,11 @@ def _touched(request: HttpRequest) -> list[Seen]:
     for row in ScopedAdmin.rows_seen(request):
         if row.pk:
             numbers.setdefault(type(row), set()).add(row.pk)
-    return [seen for model, rows in numbers.items() for seen in _households(model, rows)]
+    # Of all that a list found there may be more than a database takes in one question.
+    chunks = [
+        (m, list(rows)[start : start + CHUNK]) for m, rows in numbers.items() for start in range(0, len(rows), CHUNK)
+    ]
+    return [seen for model, rows in chunks for seen in _households(model, rows)]
 
 
 def _looked_up(request: HttpRequest, response: HttpResponse, page: Page) -> list[Seen]:

@@ -173,7 +173,13 @@ class ScopedAdmin(admin.ModelAdmin):
             if self.municipality_path:
                 allowed_in = municipalities_where(request.user, self.permission_for(action))
                 queryset = queryset.filter(**{f"{self.municipality_path}__in": allowed_in})
-            return action(model_admin, request, queryset)
+            # Of "all that were found", the request names only those of the page.
+            across = self.personal and request.POST.get("select_across") == "1"
+            found = [self.model(pk=pk) for pk in queryset.values_list("pk", flat=True)] if across else []
+            answer = action(model_admin, request, queryset)
+            if answer is None or answer.status_code == 302:  # it was done, not asked first
+                self.rows_seen(request).extend(found)
+            return answer
 
         return act
 

@@ -18,6 +18,7 @@ from newcomers.office import services as office
 from portal import clock
 from portal.municipalities.enums import Role
 from portal.municipalities.models import Municipality
+from privacy.models import AccessEntry
 from tests.access.cast import client_of
 from tests.conftest import TODAY
 from tests.factories import (
@@ -243,6 +244,21 @@ def test_all_that_the_filter_finds_are_given_not_only_the_page(client: Client, g
     assert 'name="select_across" value="1"' in page
     client.post(f"{LIST}?language=nb", typed | {"apply": "1", "owner": colleague.pk})
     assert set(Household.objects.filter(owner=colleague)) == set(found)
+
+
+def test_whoever_was_changed_without_being_on_the_page_is_written_down_too(client: Client, gol: Municipality) -> None:
+    found = {household(adults=0).pk for _number in range(60)}
+    chosen = {"action": "mark_settled", "_selected_action": sorted(found)[:50], "select_across": "1", "apply": "1"}
+    client.post(LIST, chosen)
+    assert Household.objects.filter(state=HouseholdState.SETTLED).count() == 60
+    assert set(AccessEntry.objects.filter(kind="changed").values_list("household_ref", flat=True)) == found
+
+
+def test_two_side_by_side_are_both_written_down(client: Client) -> None:
+    both = [household(), household()]
+    client.post(LIST, {"action": "look_side_by_side", "_selected_action": [h.pk for h in both]}, follow=True)
+    viewed = AccessEntry.objects.filter(kind="viewed", page="admin:newcomers_pair_change")
+    assert set(viewed.values_list("household_ref", flat=True)) == {h.pk for h in both}
 
 
 def test_only_colleagues_who_change_households_give_and_get_one(

@@ -28,7 +28,7 @@ from portal.documents.models import PrintJob
 from portal.municipalities.enums import Role
 from portal.outbox.models import Message
 from privacy import erasure
-from privacy.middleware import way_to_household
+from privacy.middleware import ways_to_household
 from privacy.models import AccessEntry, ArchiveHold
 from tests.access.cast import STAFF, Town, client_of
 from tests.access.rows import ROWS
@@ -96,10 +96,10 @@ def admin_names() -> Iterator[tuple[str, type[Model], URLPattern]]:
 
 def hers(model: type[Model], about: Household) -> list[Any]:
     """The rows of an admin that lead to her."""
-    way = way_to_household(model)
-    return (
-        [] if way is None else list(model._base_manager.filter(**{way or "pk": about.pk}).values_list("pk", flat=True))
-    )
+    rows: set[Any] = set()
+    for way in ways_to_household(model):
+        rows.update(model._base_manager.filter(**{way or "pk": about.pk}).values_list("pk", flat=True))
+    return list(rows)
 
 
 def office_pages(gol: Town, about: Household) -> Iterator[str]:
