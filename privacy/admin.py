@@ -18,6 +18,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from portal import clock
+from portal.clock import add_months
+from portal.enquiries.enums import MONTHS_KEPT
 from portal.municipalities.access import has_permission
 from portal.municipalities.admin_base import (
     OwnMunicipalityFilter,
@@ -165,8 +167,10 @@ class AccessEntryAdmin(ScopedAdmin):
 class PurposeForm(ScopedTranslatableForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        months = cleaned.get("keep_for") if cleaned.get("unit") == Unit.MONTHS else None
-        if self.instance.code == "questions" and (months or 0) > 12:
+        on = clock.today()
+        term = Purpose(keep_for=cleaned.get("keep_for") or 1, unit=cleaned.get("unit") or Unit.DAYS)
+        # The nightly job empties them then, whatever stands here (portal.enquiries.retention).
+        if self.instance.code == "questions" and term.last_day(on) < add_months(on, -MONTHS_KEPT):
             self.add_error("keep_for", ValidationError(_("Questions are kept for 12 months at most.")))
         return cleaned
 
@@ -187,6 +191,10 @@ class PurposeAdmin(ScopedTranslatableAdmin):
         "is_active", "order", "version", "changed_on",
     )  # fmt: skip
     change_list_template = "admin/privacy/purpose/change_list.html"
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        fields = super().get_readonly_fields(request, obj)
+        return (*fields, "keep_for", "unit") if obj and obj.code in purposes.fixed_terms() else fields
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)

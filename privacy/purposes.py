@@ -8,10 +8,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
+from newcomers.models.movers import KEPT_FOR
+from newcomers.registering.drafts import DAYS_TO_RETURN
+from newcomers.registering.introductions import DAYS_TO_ANSWER
 from portal.municipalities.models import Municipality
+from privacy.enums import Unit
 from privacy.models import Purpose, PurposeVersion
 
 DEFAULTS = Path(__file__).resolve().parent / "data" / "purposes.json"
@@ -20,16 +25,41 @@ TEXTS = ("title", "text", "data", "source", "recipients", "until")
 
 @cache
 def defaults() -> list[dict[str, Any]]:
-    """Purposes in their order: code, basis, law, keep_for, unit, and `texts` by language."""
+    """Purposes in their order: code, basis, law, keep_for, unit, and `texts` by language.
+
+    The term of one that is `fixed` is not the municipality's to change: a job with its own days stands behind it.
+    """
     return list(json.loads(DEFAULTS.read_text(encoding="utf-8")))
+
+
+def fixed_terms() -> dict[str, tuple[int, str]]:
+    """What those jobs go by: code -> number and unit."""
+    return {
+        "movers": (KEPT_FOR.days, Unit.DAYS),
+        "drafts": (DAYS_TO_RETURN, Unit.DAYS),
+        "introductions": (DAYS_TO_ANSWER, Unit.DAYS),
+        "sign_in": (settings.SESSION_COOKIE_AGE // (24 * 60 * 60), Unit.DAYS),
+        "erased": (settings.ERASED_MONTHS, Unit.MONTHS),
+    }
+
+
+def term_of(row: dict[str, Any]) -> dict[str, Any]:
+    """Of one of the defaults: `keep_for` and `unit`, as a job goes by them where one does."""
+    number, unit = fixed_terms().get(row["code"], (row["keep_for"], row["unit"]))
+    return {"keep_for": number, "unit": unit}
 
 
 @transaction.atomic
 def set_up(municipality: Municipality, *, on: date) -> int:
     """Give a municipality the purposes it lacks, with texts in every language we have; says how many came.
 
-    What the municipality has written stays, and so does what it has switched off.
+    What the municipality has written stays, and so does what it has switched off. Fixed terms are set right.
     """
+    for code, (number, unit) in fixed_terms().items():
+        rows = Purpose.objects.filter(municipality=municipality, code=code)
+        for stale in rows.exclude(keep_for=number, unit=unit):
+            stale.keep_for, stale.unit = number, unit
+            stale.save(update_fields=["keep_for", "unit"])
     known = set(Purpose.objects.filter(municipality=municipality).values_list("code", flat=True))
     added = [row for row in defaults() if row["code"] not in known]
     for row in added:
@@ -37,8 +67,7 @@ def set_up(municipality: Municipality, *, on: date) -> int:
         purpose, is_new = Purpose.objects.get_or_create(
             municipality=municipality,
             code=row["code"],
-            defaults={name: row[name] for name in ("basis", "law", "keep_for", "unit")}
-            | {"order": order, "changed_on": on},
+            defaults={"basis": row["basis"], "law": row["law"], "order": order, "changed_on": on} | term_of(row),
         )
         if is_new:
             for language, texts in row["texts"].items():
@@ -83,4 +112,4 @@ def purpose(municipality: Municipality, code: str) -> Purpose:
 def usual(code: str) -> Purpose:
     """A purpose of our own, in no table. Raises KeyError for a code we do not know."""
     row = {each["code"]: each for each in defaults()}[code]
-    return Purpose(code=code, **{name: row[name] for name in ("basis", "law", "keep_for", "unit")})
+    return Purpose(code=code, basis=row["basis"], law=row["law"], **term_of(row))

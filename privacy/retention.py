@@ -20,7 +20,7 @@ from portal.outbox.models import Message
 from portal.outbox.services import write_message
 from portal.personal_data import RetentionRule
 from privacy import erasure, purposes
-from privacy.models import ArchiveHold, ErasedKey, RetentionNotice
+from privacy.models import ArchiveHold, ErasedKey, Purpose, RetentionNotice
 
 logger = logging.getLogger(__name__)
 
@@ -61,8 +61,12 @@ def nightly(*, on: date, dry_run: bool = False) -> dict[str, object]:
 
 
 def _forget_accounts(on: date, dry_run: bool) -> int:
-    """Accounts that nothing needs any more, and nobody has used for the usual term of staff and hosts."""
-    last = purposes.usual("staff").last_day(on)
+    """Accounts that nothing needs any more, and nobody has used for the term of staff and hosts.
+
+    Which municipality they worked for is gone with their role: so it is the shortest term that any of them tells of.
+    """
+    terms = Purpose.objects.filter(code="staff", municipality__is_active=True)
+    last = max(term.last_day(on) for term in [*terms] or [purposes.usual("staff")])
     unused = User.objects.filter(
         Q(last_login=None) | Q(last_login__date__lte=last), created_at__date__lte=last, persons=None, staff_roles=None
     )
