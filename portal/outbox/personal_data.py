@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from portal import registry
@@ -44,7 +44,9 @@ TABLES = [
 
 
 def _sent_long_ago(municipality: Municipality, last: date) -> QuerySet[Message]:
-    old = Message.objects.filter(municipality=municipality, created_at__date__lte=last)
+    """Sign-in mail is no municipality's: it goes by the shortest of their terms."""
+    of_town = Q(municipality=municipality) | Q(municipality=None)
+    old = Message.objects.filter(of_town, created_at__date__lte=last)
     return old.exclude(recipient="").exclude(state__in=[MessageState.QUEUED, MessageState.SENDING])
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
+from uuid import UUID
+
 import pytest
 from django.apps import apps
 from django.contrib.contenttypes.fields import GenericForeignKey
-from django.db.models import EmailField, Model
+from django.db.models import CASCADE, EmailField, Model
 
 from newcomers.models import Household
 from portal import personal_data
 from portal.accounts.models import User
+from portal.municipalities.models import Municipality
 from portal.personal_data import SAME_EVERYWHERE
 from tests.test_registry import about_households
 
@@ -58,6 +62,36 @@ def test_every_column_is_in_the_export_or_left_out_with_a_reason(label: str) -> 
 def test_every_table_has_a_way_to_whose_it_is(label: str) -> None:
     table = personal_data.tables[label]
     assert table.rows or table.household or table.person or table.account or table.email
+
+
+# Tables that neither go with the household or the account nor have a rule, and what lets their rows go.
+OTHERWISE = {
+    "newcomers.Draft": "drafts.drop_unfinished: 7 days (purpose drafts)",
+    "newcomers.Introduction": "introductions.drop_unanswered: 14 days (purpose introductions)",
+    "newcomers.MoverRow": "pairs.drop_undecided: 30 days (purpose movers)",
+    "municipalities.DatedTask": "goes with what it is about, by its room's eraser; holds no word about anybody",
+    "outbox.BouncedAddress": "goes with whoever has the address (the outbox's eraser), or by the office's hand",
+    "packages.Package": "stays without the household, so that the stock adds up, and names nobody then",
+    "packages.PackageItem": "stays with its package: what lay in it",
+    "privacy.ErasureRequest": "stays without the household as proof, and names nobody then",
+}
+
+
+def goes_along(model: type[Model], seen: frozenset[type[Model]] = frozenset()) -> bool:
+    """Whether deleting the household, or the account, takes the row along."""
+    if model in {Household, User}:
+        return True
+    cascading = [f for f in model._meta.concrete_fields if f.is_relation and f.remote_field.on_delete is CASCADE]
+    return any(f.related_model not in seen and goes_along(f.related_model, seen | {model}) for f in cascading)
+
+
+def test_every_table_has_an_end() -> None:
+    """Households have rules, accounts go when nothing needs them; what goes with neither needs a rule of its own."""
+    town = Municipality(pk=UUID(int=0))
+    with_rule = {rule.due(town, date(2026, 1, 1)).model._meta.label for rule in personal_data.rules.values()}
+    assert "newcomers.Household" in with_rule
+    endless = {label for label in personal_data.tables if not goes_along(apps.get_model(label))} - with_rule
+    assert endless - set(OTHERWISE) == set()
 
 
 def test_no_history_keeps_a_person() -> None:

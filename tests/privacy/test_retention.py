@@ -25,7 +25,7 @@ from privacy import purposes, retention
 from privacy.models import AccessEntry, ArchiveHold, Purpose, Remainder, RetentionNotice
 from tests.factories import HouseholdFactory, MunicipalityFactory, PersonFactory, UserFactory
 from tests.hosting.factories import HostFactory, accepted
-from welcome.hosting.models import Assignment
+from welcome.hosting.models import Assignment, Host
 
 START = date(2026, 1, 15)
 
@@ -169,10 +169,60 @@ def test_the_municipalitys_own_terms_are_what_is_gone_by(cast: Municipality) -> 
     assert "Never in touch" not in names()
 
 
-def test_every_rule_goes_by_a_purpose_that_is_told_of() -> None:
+def test_every_rule_goes_by_a_purpose_that_is_told_of_and_every_term_that_can_be_changed_has_a_rule() -> None:
     told = {row["code"] for row in purposes.defaults()}
-    assert {rule.purpose for rule in personal_data.rules.values()} <= told
+    assert told - set(purposes.fixed_terms()) == {rule.purpose for rule in personal_data.rules.values()}
+    assert {row["code"] for row in purposes.defaults() if row.get("fixed")} == set(purposes.fixed_terms())
     assert all(purposes.usual(code).keep_for for code in told)
+
+
+def test_a_fixed_term_is_told_as_the_job_goes_by_it(gol: Municipality, settings: Any) -> None:
+    settings.ERASED_MONTHS = 36
+    purposes.set_up(gol, on=START)
+    told = dict(Purpose.objects.filter(municipality=gol).values_list("code", "keep_for"))
+    assert (told["drafts"], told["introductions"], told["movers"], told["erased"]) == (7, 14, 30, 36)
+    assert told["sign_in"] == settings.SESSION_COOKIE_AGE // 86400
+    Purpose.objects.filter(code="movers").update(keep_for=3660)  # as it could be typed before
+    night(START)
+    assert Purpose.objects.get(municipality=gol, code="movers").keep_for == 30
+
+
+def test_accounts_of_those_who_worked_here_go_by_the_municipalitys_own_term(gol: Municipality) -> None:
+    purposes.set_up(gol, on=START)
+    Purpose.objects.filter(code="staff").update(keep_for=6)
+    user = UserFactory()
+    User.objects.filter(pk=user.pk).update(last_login=at(START), created_at=at(START))
+    night(add_months(START, 6) - timedelta(days=1))
+    assert User.objects.filter(pk=user.pk).exists()
+    night(add_months(START, 6))
+    assert not User.objects.filter(pk=user.pk).exists()
+
+
+def test_a_host_who_has_stopped_goes_after_the_last_assignment_and_so_does_the_account(gol: Municipality) -> None:
+    resting, followed = HostFactory(municipality=gol, is_active=False), HostFactory(municipality=gol)
+    followed_household = household(gol, "Had a host", contacted_on=add_months(START, 30))
+    assignment = accepted(host=followed, household=followed_household)
+    Assignment.objects.filter(pk=assignment.pk).update(state="ended", ended_on=add_months(START, 20))
+    Host.objects.update(is_active=False, open_assignments=0, created_at=at(START))
+    User.objects.filter(hosts__isnull=False).update(last_login=at(START), created_at=at(START))
+    night(add_months(START, 24))
+    assert [host.pk for host in Host.objects.all()] == [followed.pk]
+    assert not User.objects.filter(pk=resting.user_id).exists()
+    night(add_months(START, 33))
+    assert not Host.objects.exists()
+    assert not User.objects.filter(pk=followed.user_id).exists()
+
+
+def test_sign_in_mail_of_no_municipality_is_let_go_too(gol: Municipality) -> None:
+    mail = Message.objects.create(
+        kind="account", key="account:1", recipient="kari@a.example", language="nb", subject="Kode", state="sent",
+        next_try_at=timezone.now(),
+    )  # fmt: skip
+    Message.objects.filter(pk=mail.pk).update(created_at=at(START))
+    night(add_months(START, 12) - timedelta(days=1))
+    assert Message.objects.filter(recipient="kari@a.example").exists()
+    night(add_months(START, 12))
+    assert not Message.objects.filter(recipient="kari@a.example").exists()
 
 
 def test_one_that_is_missing_does_not_stop_the_night(cast: Municipality, monkeypatch: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +14,7 @@ from portal.accounts.models import User
 from portal.municipalities.models import DatedTask, Municipality
 from portal.outbox.models import Message
 from portal.personal_data import PersonalTable, RetentionRule, Subject, register_personal_data, register_retention
-from welcome.hosting.models import Assignment
+from welcome.hosting.models import Assignment, Host
 
 TABLES = [
     PersonalTable(
@@ -60,10 +61,10 @@ def _ended_long_ago(municipality: Municipality, last: date) -> QuerySet[Assignme
     return Assignment.objects.filter(municipality=municipality, ended_on__lte=last)
 
 
-def _delete(assignments: QuerySet[Assignment], on: date) -> int:
-    """With the notes, the moves and the promises."""
-    number = assignments.count()
-    assignments.delete()
+def _delete(rows: QuerySet[Any], on: date) -> int:
+    """Of assignments with the notes, the moves and the promises."""
+    number = rows.count()
+    rows.delete()
     return number
 
 
@@ -72,6 +73,16 @@ register_retention(
         "hosting.ended", "host", _("Households that had a host"), _ended_long_ago, _delete, household="household"
     )
 )
+
+
+def _stopped_long_ago(municipality: Municipality, last: date) -> QuerySet[Host]:
+    """Hosts who take nobody, of whose households nothing is kept any more, and who have not signed in since."""
+    stopped = Host.objects.filter(municipality=municipality, is_active=False, assignments=None)
+    unused = Q(user__last_login=None) | Q(user__last_login__date__lte=last)
+    return stopped.filter(unused, created_at__date__lte=last)
+
+
+register_retention(RetentionRule("hosting.hosts", "staff", _("Hosts who have stopped"), _stopped_long_ago, _delete))
 
 
 def erase(household: Household) -> None:
