@@ -34,9 +34,10 @@ def own_person(request: MunicipalityRequest) -> Person | None:
 
 
 def landing(user: User) -> str | None:
-    """Newcomers go to My page, where they moved last."""
+    """Newcomers go to My page, where they moved last; only who lives nowhere else goes where they have lived."""
     persons = user.persons.filter(household__municipality__is_active=True).select_related("household__municipality")
-    person = persons.order_by("-household__created_at").first()
+    newest_first = persons.order_by("-household__created_at")
+    person = newest_first.exclude(household__state=HouseholdState.MOVED_AWAY).first() or newest_first.first()
     return reverse("newcomers:my_page", args=[person.household.municipality.slug]) if person else None
 
 

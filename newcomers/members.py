@@ -8,11 +8,13 @@ from datetime import date
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import F, Max, QuerySet
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from newcomers.access import person_of
+from newcomers.enums import HouseholdState
 from newcomers.models import Household, Person
 from newcomers.services import claim_version
 from portal.accounts.models import User
@@ -24,23 +26,18 @@ logger = logging.getLogger(__name__)
 MOST_PERSONS = 30
 
 
-def signs_in(person: Person) -> bool:
-    """Whether they have an account of their own and have used it: then nobody else corrects them."""
-    return person.user is not None and person.user.last_login is not None
-
-
 @transaction.atomic
 def add_adult(
     household: Household, *, version: int, name: str, birth_year: int, email: str, phone: str, by: User, on: date
 ) -> Person:
-    """Another adult lives here. With an e-mail address they are told, and can sign in."""
+    """Another adult lives here. With an e-mail address they are asked, and can sign in."""
     claim_version(household, version)
     _check_room(household)
     last = household.persons.filter(is_adult=True).aggregate(last=Max("position"))["last"]
     person = Person.objects.create(
         household=household, position=(last or 0) + 1, name=name, birth_year=birth_year, email=email, phone=phone
     )
-    invite(person, on=on)
+    invite(person, occasion=str(on))
     logger.info("An adult was added to household %s by %s.", household.pk, by.pk)
     return person
 
@@ -50,16 +47,14 @@ def correct_adult(
     person: Person, *, version: int, name: str, birth_year: int, email: str, phone: str, by: User, on: date
 ) -> None:
     """Mend what stands about an adult who does not sign in themselves. A new e-mail address is told."""
-    if signs_in(person):
+    if person.user_id:
         raise ValidationError(_("They sign in themselves, and correct it on their own page."))
     claim_version(person.household, version)
     is_new_address = email != person.email
     person.name, person.birth_year, person.email, person.phone = name, birth_year, email, phone
+    person.save(update_fields=["name", "name_key", "birth_year", "email", "phone"])
     if is_new_address:
-        person.user = None
-    person.save(update_fields=["name", "name_key", "birth_year", "email", "phone", "user"])
-    if is_new_address:
-        invite(person, on=on)
+        invite(person, occasion=str(on))
     logger.info("An adult of household %s was corrected by %s.", person.household_id, by.pk)
 
 
@@ -113,30 +108,61 @@ def _changed(household: Household) -> None:
 # --- A login of one's own -------------------------------------------------------------------------
 
 
-def invite(person: Person, *, on: date) -> bool:
-    """Let an adult with an e-mail address sign in, and write to them how; once a day at most."""
-    if not give_login(person):
-        return False
-    tell_how_to_sign_in(person, occasion=str(on))
-    return True
+def invite(person: Person, *, occasion: str) -> None:
+    """Ask an adult with an e-mail address whether this is their household: one mail for each occasion.
 
-
-def give_login(person: Person) -> bool:
-    """Tie the account of their e-mail address to them.
-
-    False where there is no address, or an account with a household of its own here: that counts, not what somebody
-    else typed.
+    They belong to it only when they have signed in and said yes. Until then every address looks the same to those who
+    typed it, whether we know it or not.
     """
-    if not person.email:
-        return False
     household = person.household
-    language = household.municipality.nearest_language(household.language)
+    municipality = household.municipality
+    if not person.email or person.user_id:
+        return
+    language = municipality.nearest_language(household.language)
     account = User.objects.for_email(person.email, name=person.name, language=language)
-    if account.persons.filter(household__municipality=household.municipality_id).exclude(pk=person.pk).exists():
+    with translation.override(account.language):
+        invited = settings.SITE_URL + reverse("newcomers:invited", args=[municipality.slug])
+    write_message(
+        kind="registered_with_others",
+        key=f"registered_with_others:{person.pk}:{account.pk}:{occasion}",
+        recipient=account.email,
+        language=account.language,
+        template="registered_with_others",
+        context={"invited": invited},
+        municipality=municipality,
+        user=account,
+    )
+
+
+def invitations(user: User, municipality: Municipality) -> QuerySet[Person]:
+    """Adults whom somebody has named with this account's address, and who have not said yet whether that is right."""
+    named = Person.objects.filter(
+        household__municipality=municipality, household__restricted=False, is_adult=True, user=None,
+        email__iexact=user.email,
+    )  # fmt: skip
+    waiting = named.exclude(household__state=HouseholdState.MOVED_AWAY)
+    return waiting.select_related("household").order_by("household__created_at", "pk")
+
+
+@transaction.atomic
+def accept_invitation(person: Person, *, by: User) -> bool:
+    """This is their household. False: they live in another one here, or somebody has changed it meanwhile."""
+    household = person.household
+    own = person_of(by, household.municipality)
+    if own and own.household.state != HouseholdState.MOVED_AWAY:
         return False
-    person.user = account
-    person.save(update_fields=["user"])
+    if not invitations(by, household.municipality).filter(pk=person.pk).update(user=by):
+        return False
+    _changed(household)
+    logger.info("An adult of household %s has said that it is theirs: %s.", household.pk, by.pk)
     return True
+
+
+@transaction.atomic
+def decline_invitation(person: Person, *, by: User) -> None:
+    """It is not theirs: the address is forgotten there."""
+    if invitations(by, person.household.municipality).filter(pk=person.pk).update(email=""):
+        _changed(person.household)
 
 
 @transaction.atomic
@@ -154,23 +180,6 @@ def detach_account(person: Person, *, by: User) -> bool:
     _changed(person.household)
     logger.info("The account of an adult of household %s was detached by %s.", person.household_id, by.pk)
     return True
-
-
-def tell_how_to_sign_in(person: Person, *, occasion: str) -> None:
-    """One mail for each occasion, to somebody whom another adult has told us of."""
-    account = person.user
-    assert account is not None  # give_login has said yes
-    municipality = person.household.municipality
-    write_message(
-        kind="registered_with_others",
-        key=f"registered_with_others:{person.pk}:{account.pk}:{occasion}",
-        recipient=account.email,
-        language=account.language,
-        template="registered_with_others",
-        context={"my_page": my_page_url(municipality, account.language)},
-        municipality=municipality,
-        user=account,
-    )
 
 
 def my_page_url(municipality: Municipality, language: str) -> str:

@@ -30,6 +30,7 @@ urlpatterns = [
     path("my/people/<uuid:pk>/", views_people.adult, name="adult"),
     path("my/people/<uuid:pk>/invite/", views_people.invite, name="invite"),
     path("my/people/<uuid:pk>/left/", views_people.left, name="left"),
+    path("my/invited/", views_people.invited, name="invited"),
     path("my/people/children/", views_people.add_child, name="add_child"),
     path("my/people/children/<int:birth_year>/", views_people.remove_child, name="remove_child"),
     path("my/choices/", views_choices.choices, name="choices"),

@@ -17,6 +17,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from newcomers import members
 from newcomers.access import own_person, registrations_to_look_at
 from newcomers.enums import LIVING_HERE, HouseholdState
 from newcomers.forms import language_choices
@@ -36,8 +37,10 @@ def my_page(request: SignedInRequest) -> HttpResponse:
     if person is None:
         if registering.pending(request.user.email).filter(municipality=request.municipality).exists():
             return redirect("newcomers:register_mine", request.municipality.slug)
-        waits = registrations_to_look_at().filter(municipality=request.municipality, email=request.user.email)
-        return render(request, "newcomers/no_household.html", {"registration_waits": waits.exists()})
+        waits = registrations_to_look_at().filter(municipality=request.municipality, email=request.user.email).exists()
+        if not waits and members.invitations(request.user, request.municipality).exists():
+            return redirect("newcomers:invited", request.municipality.slug)
+        return render(request, "newcomers/no_household.html", {"registration_waits": waits})
     if person.household.restricted:
         return render(request, "newcomers/protected.html")
     household, on = own_household(request), clock.today()

@@ -9,12 +9,16 @@ from uuid import UUID
 from allauth.core.internal import ratelimit
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from newcomers import members
+from newcomers.access import own_person
+from newcomers.enums import HouseholdState
 from newcomers.models import Household, Person
 from newcomers.my_page import services
 from newcomers.my_page.forms import AdultForm, ChildForm, OwnDetailsForm
@@ -42,8 +46,8 @@ def people(request: SignedInRequest) -> HttpResponse:
 def _people_page(request: SignedInRequest, form: ChildForm, *, status: int = 200) -> HttpResponse:
     household = own_household(request)
     own = own_person_or_404(request)
-    adults = Person.objects.filter(household=household, is_adult=True).select_related("user").order_by("position", "pk")
-    rows = [{"person": adult, "is_own": adult.pk == own.pk, "signs_in": members.signs_in(adult)} for adult in adults]
+    adults = Person.objects.filter(household=household, is_adult=True).order_by("position", "pk")
+    rows = [{"person": adult, "is_own": adult.pk == own.pk, "signs_in": adult.user_id} for adult in adults]
     children = [
         {"birth_year": child.birth_year, "age": child.age_on(clock.today())}
         for child in sorted(household.persons.all(), key=lambda p: p.birth_year or 0)
@@ -108,7 +112,7 @@ def _adult_page(request: MunicipalityRequest, form: AdultForm, *, status: int = 
 def adult(request: SignedInRequest, pk: UUID | None = None) -> HttpResponse:
     """Add an adult, or correct one."""
     form = _adult_form(request, pk, request.POST if request.method == "POST" else None)
-    if form.person and (form.person == form.own or members.signs_in(form.person)):
+    if form.person and (form.person == form.own or form.person.user_id):
         return redirect("newcomers:edit" if form.person == form.own else "newcomers:people", request.municipality.slug)
     if request.method == "POST" and form.is_valid():
         is_new_address = form.cleaned_data["email"] and form.cleaned_data["email"] != form.initial.get("email")
@@ -142,15 +146,45 @@ def _too_many() -> str:
 def invite(request: SignedInRequest, pk: UUID) -> HttpResponse:
     person = _adult_of(request, pk)
     assert person is not None  # only without a pk
-    if not person.email or members.signs_in(person):
+    if not person.email or person.user_id:
         return redirect("newcomers:people", request.municipality.slug)
     if _may_invite(request, person.household):
-        members.invite(person, on=clock.today())
-        # The same words whether or not the address has a household of its own here: that is nobody else's business.
+        members.invite(person, occasion=str(clock.today()))
         messages.success(request, _("We write to %(email)s how to sign in.") % {"email": person.email})
     else:
         messages.error(request, _too_many())
     return redirect("newcomers:people", request.municipality.slug)
+
+
+@never_cache
+def invited(request: SignedInRequest) -> HttpResponse:
+    """Somebody has named this account's address as that of an adult they live with. Two buttons, one by one."""
+    waiting = members.invitations(request.user, request.municipality)
+    if request.method == "POST" and (person := _chosen(waiting.all(), request.POST.get("person", ""))):
+        _answer_invitation(request, person)
+    found = waiting.first()
+    if found is None:
+        return redirect("newcomers:my_page", request.municipality.slug)
+    own = own_person(request)
+    context = {
+        "person": found,
+        # The address may be misspelt and reach somebody else: first names, and no street.
+        "others": ", ".join(adult.first_name for adult in found.household.adults if adult.pk != found.pk),
+        "has_household": own is not None and own.household.state != HouseholdState.MOVED_AWAY,
+    }
+    return render(request, "newcomers/my_invited.html", context)
+
+
+def _chosen(waiting: QuerySet[Person], pk: str) -> Person | None:
+    return next((person for person in waiting if str(person.pk) == pk), None)
+
+
+def _answer_invitation(request: SignedInRequest, person: Person) -> None:
+    if request.POST.get("answer") == "no":
+        members.decline_invitation(person, by=request.user)
+        messages.success(request, _("Your address no longer stands there."))
+    elif request.POST.get("answer") == "yes" and members.accept_invitation(person, by=request.user):
+        messages.success(request, _("Welcome! This is your page now."))
 
 
 def left(request: SignedInRequest, pk: UUID) -> HttpResponse:

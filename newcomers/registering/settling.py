@@ -13,7 +13,7 @@ from django.db.models import F, QuerySet
 from newcomers.consents import give_consent
 from newcomers.enums import HouseholdState, Situation
 from newcomers.matching import address_key, name_key
-from newcomers.members import give_login, my_page_url, tell_how_to_sign_in
+from newcomers.members import invite, my_page_url
 from newcomers.models import Household, Person, Registration
 from newcomers.registering.copies import send_copy
 from portal.accounts.models import User
@@ -139,9 +139,9 @@ def _take(person: Person, user: User) -> bool:
 
 
 def _finish(registration: Registration, person: Person, told: Collection[UUID] = ()) -> None:
-    _link_other_adults(person.household, told)
+    _invite_other_adults(person.household, told)
     for field in registration.answers["share"]:
-        give_consent(person, field=field)
+        give_consent(person, field=field, text_version=registration.answers.get("text_version", ""))
     send_copy(registration, person)
     registration.household = person.household
     registration.answers = {}  # it stands on the household now
@@ -227,9 +227,8 @@ def _tell_who_lives_there(person: Person) -> set[UUID]:
     return {adult.pk for adult in others}
 
 
-def _link_other_adults(household: Household, told: Collection[UUID]) -> None:
-    """Every adult with an e-mail address can sign in with it; who got an account by this is told, if not `told` yet."""
-    others = Person.objects.filter(household=household, is_adult=True, user=None).exclude(email="")
+def _invite_other_adults(household: Household, told: Collection[UUID]) -> None:
+    """Every other adult with an e-mail address is asked whether this is their household, if not `told` yet."""
+    others = Person.objects.filter(household=household, is_adult=True, user=None).exclude(pk__in=told)
     for person in others.select_related("household__municipality"):
-        if give_login(person) and person.pk not in told:
-            tell_how_to_sign_in(person, occasion="registered")
+        invite(person, occasion="registered")

@@ -101,6 +101,8 @@ TABLE = [
     Row("newcomers:adult", dict.fromkeys(ANYONE, 404) | {"anonymous": LOGIN, "newcomer": 302}, own_adult),
     Row("newcomers:invite", SIGNED_IN_POST, own_adult),
     Row("newcomers:left", NEWCOMER, own_adult),
+    # Nobody has named any of them, so they are led on to My page.
+    Row("newcomers:invited", dict.fromkeys(ANYONE, 302)),
     Row("newcomers:add_child", SIGNED_IN_POST),
     Row("newcomers:remove_child", SIGNED_IN_POST, lambda world: [2019]),
     Row("newcomers:choices", NEWCOMER),

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone, translation
 
-from newcomers import members
+from newcomers import members, services
 from newcomers.models import Household, Person
 from newcomers.services import ChangedMeanwhile
 from portal import clock
@@ -56,9 +56,9 @@ def test_an_adult_is_added_and_written_to(kari: Client, person: Person) -> None:
     assert response.url == PEOPLE
     ola = person.household.persons.get(name="Ola Eksempel")
     assert (ola.position, ola.email, ola.name_key) == (1, "ola@example.example", "olaeksempel")
-    assert ola.user.email == "ola@example.example"
+    assert ola.user is None
     assert Message.objects.get().recipient == "ola@example.example"
-    assert "/my/" in Message.objects.get().text
+    assert "/my/invited/" in Message.objects.get().text
 
 
 @pytest.mark.parametrize(
@@ -97,20 +97,20 @@ def test_who_does_not_sign_in_is_corrected_by_the_others(kari: Client, person: P
         f"{PEOPLE}{ola.pk}/", OLA | {"name": "Ola Riktig", "email": "ola@example.example", "phone": "00 00 00 09"}
     )
     ola.refresh_from_db()
-    assert (ola.name, ola.phone, ola.user.email) == ("Ola Riktig", "00 00 00 09", "ola@example.example")
+    assert (ola.name, ola.phone, ola.email) == ("Ola Riktig", "00 00 00 09", "ola@example.example")
 
 
 def test_a_mistyped_address_is_mended_before_it_is_used(kari: Client, person: Person) -> None:
-    ola = second(person, with_account=True)
-    wrong = ola.user
+    ola = second(person, email="wrong@example.example")
+    kari.post(f"{PEOPLE}{ola.pk}/invite/")
     kari.post(f"{PEOPLE}{ola.pk}/", OLA | {"email": "right@example.example"})
-    ola.refresh_from_db()
-    assert ola.user.email == "right@example.example"
-    assert not wrong.persons.exists()
+    gol = person.household.municipality
+    for email, named in (("wrong@example.example", []), ("right@example.example", [ola])):
+        assert list(members.invitations(User.objects.get(email=email), gol)) == named
 
 
 def test_who_signs_in_corrects_themselves(kari: Client, person: Person) -> None:
-    ola = second(person, with_account=True, user__last_login=timezone.now())
+    ola = second(person, with_account=True)
     assert kari.get(f"{PEOPLE}{ola.pk}/").status_code == 302
     assert kari.post(f"{PEOPLE}{ola.pk}/", OLA | {"name": "Somebody"}).status_code == 302
     ola.refresh_from_db()
@@ -150,18 +150,63 @@ def test_an_invitation_is_written_once_a_day(kari: Client, person: Person) -> No
         assert "We write to ola@example.example" in response.content.decode()
     assert Message.objects.count() == 1
     ola.refresh_from_db()
-    assert ola.user == User.objects.get(email="ola@example.example")
+    assert ola.user is None
 
 
-def test_nobody_is_taken_out_of_their_own_household_by_an_invitation(kari: Client, person: Person) -> None:
-    """And the page does not tell that the address has one."""
-    own = PersonFactory(with_account=True)
-    ola = second(person, email=own.email)
-    response = kari.post(f"{PEOPLE}{ola.pk}/invite/", follow=True)
-    assert f"We write to {own.email}" in response.content.decode()
+INVITED = "/en/gol/my/invited/"
+
+
+def test_an_adult_belongs_to_the_household_once_they_have_said_so(client: Client, person: Person) -> None:
+    ola = second(person, email="Ola@Example.example")
+    client.force_login(UserFactory(email="ola@example.example"))
+    assert client.get("/en/gol/my/").url == INVITED
+    page = client.get(INVITED).content.decode()
+    assert "Kari" in page
+    assert person.household.street not in page
+    assert "Kari Eksempel" not in page
+    ola.refresh_from_db()
+    assert ola.user is None  # looking says nothing yet
+    assert client.post(INVITED, {"person": ola.pk, "answer": "yes"}).url == "/en/gol/my/"
+    assert client.get("/en/gol/my/").context["household"] == person.household
+
+
+def test_who_says_no_is_forgotten_there(client: Client, person: Person) -> None:
+    ola = second(person, email="ola@example.example")
+    client.force_login(UserFactory(email="ola@example.example"))
+    assert client.post(INVITED, {"person": ola.pk, "answer": "no"}).url == "/en/gol/my/"
+    ola.refresh_from_db()
+    assert (ola.email, ola.user) == ("", None)
+    assert client.get("/en/gol/my/").status_code == 200
+
+
+def test_only_who_was_named_answers(client: Client, person: Person) -> None:
+    ola = second(person, email="ola@example.example")
+    client.force_login(UserFactory())
+    assert client.post(INVITED, {"person": ola.pk, "answer": "yes"}).url == "/en/gol/my/"
+    client.force_login(UserFactory(email="ola@example.example"))
+    services.restrict(person.household, by=None)
+    assert client.post(INVITED, {"person": ola.pk, "answer": "yes"}).url == "/en/gol/my/"
     ola.refresh_from_db()
     assert ola.user is None
-    assert not Message.objects.exists()
+
+
+def test_every_address_looks_the_same_until_somebody_has_said_yes(client: Client, kari: Client, person: Person) -> None:
+    """Whether it has an account, or a household of its own here: nobody is taken out of theirs by an invitation."""
+    known = PersonFactory(with_account=True, user__last_login=timezone.now())
+    pages = []
+    for email in ("nobody@example.example", known.email):
+        ola = second(person, email=email)
+        answer = kari.post(f"{PEOPLE}{ola.pk}/invite/", follow=True).content.decode()
+        card = answer.partition(f"{PEOPLE}{ola.pk}/invite/")[0].rpartition("<article")[2]
+        pages.append(card.replace(email, "").replace(str(ola.pk), ""))
+        assert Message.objects.filter(recipient=email).count() == 1
+        ola.delete()
+    assert pages[0] == pages[1]
+    ola = second(person, email=known.email)
+    client.force_login(known.user)
+    assert "household of your own" in client.get(INVITED).content.decode()
+    client.post(INVITED, {"person": ola.pk, "answer": "yes"})
+    assert client.get("/en/gol/my/").context["household"] == known.household
 
 
 def test_a_household_cannot_have_strangers_written_to_without_end(kari: Client, person: Person) -> None:

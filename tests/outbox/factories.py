@@ -38,7 +38,7 @@ def write(**given: Any) -> Message:
         "recipient": "nora@nora.example",
         "language": "nb",
         "template": "registered_with_others",
-        "context": {"my_page": "https://portal.example/nb/gol/me/"},
+        "context": {"invited": "https://portal.example/nb/gol/me/"},
     }
     municipality = given.pop("municipality", None) or MunicipalityFactory(gol=True)
     return write_message(**(defaults | {"municipality": municipality} | given))

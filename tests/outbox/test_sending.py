@@ -126,7 +126,7 @@ def test_the_writers_language_is_left_as_it_was() -> None:
 
 
 def test_a_text_is_not_escaped_and_html_is() -> None:
-    message = write(context={"my_page": "https://portal.example/?a=1&b=<2>"})
+    message = write(context={"invited": "https://portal.example/?a=1&b=<2>"})
     assert "?a=1&b=<2>" in message.text
     assert "<2>" not in message.html
 

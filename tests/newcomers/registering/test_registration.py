@@ -144,6 +144,9 @@ def test_a_second_adult_is_told_and_signs_in_to_the_same_household(client: Clien
 
     other = Client()
     sign_in(other, "ola@home.example")
+    ola = Household.objects.get().adults[1]
+    assert ola.user is None
+    other.post("/en/gol/my/invited/", {"person": ola.pk, "answer": "yes"})
     assert other.get(MY_PAGE).context["household"] == Household.objects.get()
 
 
