@@ -22,7 +22,7 @@ from tests.access.cast import client_of
 from tests.conftest import TODAY
 from tests.factories import HouseholdFactory, MunicipalityFactory, PersonFactory, StaffRoleFactory, UserFactory
 from tests.hosting.factories import HostFactory, accepted, proposed
-from welcome.insight.reach import Segments, report, start_of
+from welcome.insight.reach import Segments, last_day, report, start_of
 
 pytestmark = pytest.mark.django_db
 PAGE, FILE = "/admin/insight/reach/", "/admin/insight/reach.csv"
@@ -160,15 +160,37 @@ def test_protected_households_are_never_counted(gol: Municipality) -> None:
 def test_the_period_decides(gol: Municipality) -> None:
     many(5, municipality=gol, moved_in_on=date(2026, 1, 1))
     many(6, municipality=gol, moved_in_on=date(2025, 12, 31))
-    many(7, municipality=gol, moved_in_on=date(2024, 11, 23))
-    many(8, municipality=gol, moved_in_on=date(2024, 11, 22))
+    many(7, municipality=gol, moved_in_on=date(2024, 11, 1))
+    many(8, municipality=gol, moved_in_on=date(2024, 10, 31))
     planning = many(9, municipality=gol, planning=True)
     told = datetime(2026, 5, 1, 12, tzinfo=ZoneInfo("Europe/Oslo"))
     Household.objects.filter(pk__in=[one.pk for one in planning]).update(created_at=told)
     numbers = [report([gol], period, TODAY).total.counts[0].value for period in ("year", "12", "24")]
     assert numbers == [14, 20, 27]
-    assert start_of("year", TODAY) == date(2026, 1, 1)
-    assert start_of("12", TODAY) == date(2025, 11, 23)
+    assert last_day(TODAY) == date(2026, 10, 31)
+    assert start_of("year", last_day(TODAY)) == date(2026, 1, 1)
+    assert start_of("12", last_day(TODAY)) == date(2025, 11, 1)
+    # In January the year is the one that has just ended.
+    assert start_of("year", last_day(date(2027, 1, 15))) == date(2026, 1, 1)
+
+
+def test_the_household_of_yesterday_changes_nothing_before_its_month_is_over(gol: Municipality) -> None:
+    """The page of the day before, taken from the page of today, would tell all that is known of it."""
+    many(20, municipality=gol)
+    before = report([gol], "24", date(2026, 11, 1))
+    HouseholdFactory(municipality=gol, moved_in_on=date(2026, 11, 3), language="ar", reason=MoveReason.FAMILY)
+    HouseholdFactory(municipality=gol, planning=True)
+    assert report([gol], "24", date(2026, 11, 30)) == before
+    assert report([gol], "24", date(2026, 12, 1)) != before
+
+
+def test_a_year_is_not_shown_when_the_twelve_months_tell_of_the_few_before_it(gol: Municipality) -> None:
+    many(20, municipality=gol)
+    many(2, municipality=gol, moved_in_on=date(2025, 12, 1))
+    assert report([gol], "12", TODAY).total.counts[0].value == 22
+    assert report([gol], "year", TODAY).total.counts[0].value is None
+    many(3, municipality=gol, moved_in_on=date(2025, 11, 1))
+    assert report([gol], "year", TODAY).total.counts[0].value == 20
 
 
 # --- What is not shown ---

@@ -6,7 +6,18 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from welcome.insight.suppression import HOUSEHOLDS, TOTAL, Pair, Table, guarded_cells, hidden_cells
+from welcome.insight.suppression import (
+    HOUSEHOLDS,
+    REGION,
+    TOTAL,
+    Cell,
+    Pair,
+    Table,
+    Window,
+    guarded_cells,
+    hidden_cells,
+    hidden_in,
+)
 
 ROWS = ["a", "b", "c", "d", "e"]
 pairs = st.integers(0, 30).flatmap(lambda n: st.tuples(st.just(n), st.integers(0, n)))
@@ -19,15 +30,15 @@ def table_of(rows: list[Pair]) -> Table:
     return table | {TOTAL: {HOUSEHOLDS: (n, n), "host": (n, r)}}
 
 
-def ranges(table: Table, hidden: set[tuple[str, str]], column: str) -> dict[str, tuple[int, int]]:
+def ranges(table: Table, hidden: set[Cell], column: str, *, fewest: int = 1) -> dict[str, tuple[int, int]]:
     """For each hidden row, the lowest and the highest number it may have, as far as a reader can tell."""
     rows = [row for row in table if row != TOTAL and (row, column) in hidden]
     bounds = {}
     for row in rows:
         n = table[row][HOUSEHOLDS][0]
         known = column != HOUSEHOLDS and (row, HOUSEHOLDS) not in hidden
-        # Among households a nought is shown as such.
-        bounds[row] = (1 if column == HOUSEHOLDS else 0, n if known else 10_000)
+        # Among households a nought is shown as such, unless a period hides it.
+        bounds[row] = (fewest if column == HOUSEHOLDS else 0, n if known else 10_000)
     if (TOTAL, column) in hidden:
         return bounds
     left = sum(table[row][column][1] for row in rows)
@@ -86,6 +97,52 @@ def test_a_region_gives_no_municipality_away(places: list[list[Pair]]) -> None:
                 assert len(secret) > 1
                 assert sum(reached for _n, reached in secret) > len(secret)
                 assert sum(reached for _n, reached in secret) >= 5
+
+
+# Those of three spans that follow each other, of one municipality.
+spans = st.lists(st.lists(pairs, min_size=3, max_size=3), min_size=3, max_size=3)
+
+
+def window_of(rows: list[Pair], *others: list[Pair]) -> Window:
+    """One municipality, divided in one way or in several."""
+    return {str(way): {"gol": table_of(one), REGION: table_of(one)} for way, one in enumerate([rows, *others])}
+
+
+def added(spans: list[list[Pair]]) -> list[Pair]:
+    return [(sum(n for n, _r in row), sum(r for _n, r in row)) for row in zip(*spans, strict=True)]
+
+
+@given(spans)
+@example([[(20, 20), (30, 30), (6, 6)], [(1, 1), (0, 0), (9, 9)], [(40, 40), (40, 40), (40, 40)]])
+def test_a_longer_period_gives_no_shorter_one_away(spans: list[list[Pair]]) -> None:
+    """Who reads all periods subtracts one from the other: what is left are those who came before the later began."""
+    windows = [window_of(added(spans[:number])) for number in (1, 2, 3)]
+    hidden = [hidden_in(windows[number:], ["0"])["0", "gol"] for number in range(3)]
+    for shorter, longer in [(0, 1), (0, 2), (1, 2)]:
+        assert hidden[longer] <= hidden[shorter]
+        between = table_of(added(spans[shorter + 1 : longer + 1]))
+        secret = hidden[shorter] | hidden[longer]
+        for column in [HOUSEHOLDS, "host"]:
+            bounds = ranges(between, secret, column, fewest=0)
+            for row, cells in between.items():
+                if (row, column) not in secret:
+                    n, reached = cells[column]
+                    assert n == 0 or (reached >= 5 and (n == reached or n - reached >= 5)), (row, column)
+                elif row in bounds and cells[column][1] < 5 and cells[column][0]:
+                    assert bounds[row][0] < bounds[row][1], (row, column)
+
+
+def test_periods_with_enough_between_them_show_all() -> None:
+    windows = [window_of(added([[(20, 10), (30, 12)]] * number)) for number in (1, 2, 3)]
+    assert hidden_in(windows, ["0"])["0", "gol"] == set()
+
+
+def test_a_total_that_one_way_of_dividing_hides_is_hidden_in_all() -> None:
+    """Five who came for five reasons, all by the same poster: the poster must not say that they are five."""
+    window = window_of([(1, 1)] * 5, [(5, 5)])
+    hidden = hidden_in([window], ["0", "1"])
+    assert (TOTAL, HOUSEHOLDS) in hidden["1", "gol"] & hidden["1", REGION]
+    assert ("a", HOUSEHOLDS) in hidden["1", "gol"]
 
 
 def test_the_usual_cases_by_hand() -> None:

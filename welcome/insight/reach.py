@@ -8,16 +8,19 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from newcomers.models import Household, Person, WayIn
 from portal import clock, registry
 from portal.municipalities.models import Municipality
 from welcome.insight.segments import DIMENSIONS, Dimension, Facts, Words, ways_in
-from welcome.insight.suppression import HOUSEHOLDS, TOTAL, Cell, Pair, Table, guarded_cells, hidden_cells
+from welcome.insight.suppression import HOUSEHOLDS, REGION, TOTAL, Cell, Pair, Table, hidden_in
 
+# The shortest first; all end with the last full month. A day earlier or later, and whoever read the page on both days
+# would know all that it tells of the one household that came between.
 PERIODS: dict[str, Words] = {
-    "year": _("this year so far"),
+    "year": _("since 1 January"),
     "12": _("the last 12 months"),
     "24": _("the last 24 months"),
 }
@@ -59,11 +62,16 @@ class Report:
         return self.total.counts[0].value == 0
 
 
-def start_of(period: str, on: date) -> date:
-    """The first day that counts; the period ends `on`."""
+def last_day(on: date) -> date:
+    """The end of the last full month, with which every period ends."""
+    return on.replace(day=1) - timedelta(days=1)
+
+
+def start_of(period: str, until: date) -> date:
+    """The first day that counts of a period that ends with a full month."""
     if period == "year":
-        return date(on.year, 1, 1)
-    return clock.add_months(on, -int(period)) + timedelta(days=1)
+        return date(until.year, 1, 1)
+    return clock.add_months(until + timedelta(days=1), -int(period))
 
 
 def households(places: Iterable[Municipality], start: date, until: date) -> QuerySet[Household]:
@@ -74,8 +82,12 @@ def households(places: Iterable[Municipality], start: date, until: date) -> Quer
 
 
 def report(places: Sequence[Municipality], period: str, on: date) -> Report:
-    """The same two queries for one municipality and for a region, however many households there are."""
-    start, kinds = start_of(period, on), registry.reach_kinds()
+    """The same two queries for one municipality and for a region, however many households there are.
+
+    Longer periods are always counted as well: what they tell decides what this one may.
+    """
+    until, kinds = last_day(on), registry.reach_kinds()
+    starts = [start_of(one, until) for one in list(PERIODS)[list(PERIODS).index(period) :]]
     names = {
         str(pk): name if len(places) == 1 else f"{name} ({place})"
         for pk, name, place in WayIn.objects.filter(municipality__in=places).values_list(
@@ -84,15 +96,20 @@ def report(places: Sequence[Municipality], period: str, on: date) -> Report:
     }
     dimensions = [*DIMENSIONS, ways_in(names)]
     columns = [HOUSEHOLDS, *(kind.name for kind in kinds)]
-    tables = _tables(_facts(households(places, start, on), kinds, on), dimensions, columns)
+    windows = [_empty(places, dimensions, columns) for _start in starts]
+    for household in _facts(households(places, starts[-1], until), kinds, until):
+        for start, window in zip(starts, windows, strict=True):
+            if household["came_on"] >= start:
+                _count(household, window, dimensions)
+    hidden = hidden_in(windows, [dimension.key for dimension in dimensions if dimension.is_partition])
     segments = []
     for dimension in dimensions:
-        table, hidden = _region(tables[dimension.key], dimension, columns)
-        lines = [_line(title, row, table, hidden) for row, title in dimension.rows.items() if row in table]
+        table, cells = windows[0][dimension.key][REGION], hidden[dimension.key, REGION]
+        lines = [_line(title, row, table, cells) for row, title in dimension.rows.items()]
         segments.append(Segments(dimension.key, dimension.title, lines))
-    # The total is the same whichever way they are divided; what one way must hide, all hide.
-    total = _line(_("all"), TOTAL, *_region(tables["situation"], dimensions[0], columns))
-    return Report(start, on, [(HOUSEHOLDS, _("households")), *((k.name, k.title) for k in kinds)], total, segments)
+    total = _line(_("all"), TOTAL, windows[0]["situation"][REGION], hidden["situation", REGION])
+    titles = [(HOUSEHOLDS, _("households")), *((kind.name, kind.title) for kind in kinds)]
+    return Report(starts[0], until, titles, total, segments)
 
 
 def _facts(found: QuerySet[Household], kinds: Sequence[registry.Reach], until: date) -> Iterator[Facts]:
@@ -107,47 +124,37 @@ def _facts(found: QuerySet[Household], kinds: Sequence[registry.Reach], until: d
         **reached,
     ).values(
         "municipality_id", "state", "residency", "part_time_kind", "reason", "language", "source", "way_in_id",
-        "eldest_born", "has_children", "preferences__important", *reached,
+        "eldest_born", "has_children", "preferences__important", "moved_in_on", "created_at", *reached,
     )  # fmt: skip
     for row in rows.iterator():
-        yield row | {"important": row["preferences__important"], "until": until}
+        moved = row["moved_in_on"]
+        came_on = moved if moved and moved <= until else timezone.localdate(row["created_at"])
+        yield row | {"important": row["preferences__important"], "came_on": came_on, "until": until}
 
 
-# By municipality.
-Tables = dict[Any, dict[str, dict[str, Pair]]]
+Counted = dict[str, dict[str, dict[str, dict[str, Pair]]]]
 
 
-def _tables(facts: Iterable[Facts], dimensions: Sequence[Dimension], columns: Sequence[str]) -> dict[str, Tables]:
-    """A table for each dimension and municipality."""
-    tables: dict[str, Tables] = {dimension.key: {} for dimension in dimensions}
-    for household in facts:
-        got = [True, *(household[f"got_{column}"] for column in columns[1:])]
-        for dimension in dimensions:
-            table = tables[dimension.key].setdefault(household["municipality_id"], _empty(dimension, columns))
-            for row in [TOTAL, *dimension.rows_of(household)]:
-                for column, reached in zip(columns, got, strict=True):
-                    before = table[row][column]
-                    table[row][column] = (before[0] + 1, before[1] + bool(reached))
-    return tables
+def _empty(places: Iterable[Municipality], dimensions: Sequence[Dimension], columns: Sequence[str]) -> Counted:
+    """A table for each dimension, for each municipality and for all of them."""
+    return {
+        dimension.key: {
+            place: {row: dict.fromkeys(columns, (0, 0)) for row in [TOTAL, *dimension.rows]}
+            for place in [REGION, *(str(place.pk) for place in places)]
+        }
+        for dimension in dimensions
+    }
 
 
-def _empty(dimension: Dimension, columns: Sequence[str]) -> dict[str, dict[str, Pair]]:
-    return {row: dict.fromkeys(columns, (0, 0)) for row in [TOTAL, *dimension.rows]}
-
-
-def _region(tables: Tables, dimension: Dimension, columns: Sequence[str]) -> tuple[Table, set[Cell]]:
-    """All municipalities together, and what must not be shown of them."""
-    whole = _empty(dimension, columns)
-    for table in tables.values():
-        for row, cells in table.items():
-            for column, pair in cells.items():
-                before = whole[row][column]
-                whole[row][column] = (before[0] + pair[0], before[1] + pair[1])
-    if len(tables) < 2:
-        return whole, hidden_cells(whole, is_partition=dimension.is_partition)
-    hidden_in = {place: hidden_cells(table, is_partition=dimension.is_partition) for place, table in tables.items()}
-    guarded = guarded_cells(tables, hidden_in)
-    return whole, hidden_cells(whole, is_partition=dimension.is_partition, guarded=guarded)
+def _count(household: Facts, window: Counted, dimensions: Sequence[Dimension]) -> None:
+    for dimension in dimensions:
+        rows = [TOTAL, *dimension.rows_of(household)]
+        for place in [REGION, str(household["municipality_id"])]:
+            for row in rows:
+                cells = window[dimension.key][place][row]
+                for column, (number, reached) in cells.items():
+                    got = column == HOUSEHOLDS or household[f"got_{column}"]
+                    cells[column] = (number + 1, reached + bool(got))
 
 
 def _line(title: Words, row: str, table: Table, hidden: set[Cell]) -> Line:

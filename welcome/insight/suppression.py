@@ -1,12 +1,14 @@
 """Which counts are not shown, so that no table tells of so few that they could be recognised.
 
 A count under five is hidden. So is one that a reader could use to work out a hidden one: by taking what is shown from
-a total, or one municipality from its region. A row without any household shows its nought: nobody stands in it.
+a total, one municipality from its region, or a period from a longer one. A row without any household shows its nought:
+nobody stands in it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from portal.registry import SMALLEST
 
@@ -16,6 +18,13 @@ Pair = tuple[int, int]
 Cell = tuple[str, str]
 Table = Mapping[str, Mapping[str, Pair]]
 TOTAL, HOUSEHOLDS = "total", "households"
+# By municipality, and that of all of them under REGION.
+Tables = Mapping[str, Table]
+REGION = "region"
+# All that is told of a period: the tables of each way to divide the households, by its key.
+Window = Mapping[str, Tables]
+# By way to divide and by municipality.
+Hidden = dict[tuple[str, str], set[Cell]]
 
 
 def is_small(pair: Pair) -> bool:
@@ -44,7 +53,9 @@ def hidden_cells(table: Table, *, is_partition: bool, guarded: Iterable[Cell] = 
     for column in [HOUSEHOLDS, *(column for column in columns if column != HOUSEHOLDS)]:
         pairs = {row: cells[column] for row, cells in table.items()}
         # A share would give the number of households away.
-        begun = {row for row in table if (row, column) in guarded or (row, HOUSEHOLDS) in hidden}
+        begun = {row for row in table if (row, HOUSEHOLDS) in hidden}
+        # Where no household is shown to stand, nothing else can be hidden.
+        begun |= {row for row in table if (row, column) in guarded and (column == HOUSEHOLDS or pairs[row][0])}
         hidden |= {(row, column) for row in _hidden_rows(pairs, begun, is_partition)}
     return hidden
 
@@ -53,14 +64,14 @@ def _hidden_rows(pairs: Mapping[str, Pair], begun: set[str], is_partition: bool)
     """Of one column."""
     peopled = {row: pair for row, pair in pairs.items() if row != TOTAL and pair[0]}
     if is_small(pairs[TOTAL]) or TOTAL in begun:
-        return {TOTAL, *peopled}
-    hidden = {row for row, pair in peopled.items() if is_small(pair) or row in begun}
+        return {TOTAL, *peopled, *begun}
+    hidden = {row for row, pair in peopled.items() if is_small(pair)} | begun
     if is_partition:
         # The smallest first: it tells least.
         shown = sorted(peopled.keys() - hidden, key=lambda row: (peopled[row], row), reverse=True)
-        while shown and not is_safe([peopled[row] for row in hidden]):
+        while shown and not is_safe([pairs[row] for row in hidden]):
             hidden.add(shown.pop())
-        if not is_safe([peopled[row] for row in hidden]):
+        if not is_safe([pairs[row] for row in hidden]):
             hidden.add(TOTAL)  # every row is hidden, and still their sum tells: five rows, five households
     return hidden
 
@@ -81,4 +92,60 @@ def guarded_cells(table_of: Mapping[str, Table], hidden_in: Mapping[str, set[Cel
                 if row in table and (row, column) in hidden_in[place]
             ]
         )
+    }
+
+
+def hidden_in(windows: Sequence[Window], partitions: Collection[str]) -> Hidden:
+    """What must not be shown of the first of these periods; each of the others holds the one before it.
+
+    `partitions` are the ways to divide in which every household stands in one row.
+    """
+    window, *longer = windows
+    # Who reads of a longer period as well subtracts: so nothing is shown that is hidden there, or that tells too much
+    # of those who came before this one began.
+    told = [hidden_in(longer, partitions)] if longer else []
+    told += [hidden_in([_between(one, window)], partitions) for one in longer]
+    guarded: Hidden = {
+        (key, place): set().union(*(hidden[key, place] for hidden in told))
+        for key, tables in window.items()
+        for place in tables
+    }
+    # The total is the same whichever way they are divided: what one way must hide, all hide.
+    totals: dict[str, set[Cell]] = defaultdict(set)
+    for (_key, place), cells in _of_window(window, partitions, guarded).items():
+        totals[place] |= {(row, column) for row, column in cells if row == TOTAL}
+    guarded = {(key, place): cells | totals[place] for (key, place), cells in guarded.items()}
+    return _of_window(window, partitions, guarded)
+
+
+def _of_window(window: Window, partitions: Collection[str], guarded: Hidden) -> Hidden:
+    """Each municipality for itself, and then their region, from which whoever sees all but one could subtract."""
+    hidden: Hidden = {}
+    for key, tables in window.items():
+        own = {place: table for place, table in tables.items() if place != REGION}
+        is_partition = key in partitions
+        found = {
+            place: hidden_cells(table, is_partition=is_partition, guarded=guarded[key, place])
+            for place, table in own.items()
+        }
+        in_region = guarded[key, REGION] | guarded_cells(own, found)
+        found[REGION] = hidden_cells(tables[REGION], is_partition=is_partition, guarded=in_region)
+        hidden |= {(key, place): cells for place, cells in found.items()}
+    return hidden
+
+
+def _between(longer: Window, shorter: Window) -> Window:
+    """Those of the longer period who did not come in the shorter one."""
+    return {
+        key: {place: _subtracted(table, shorter[key][place]) for place, table in tables.items()}
+        for key, tables in longer.items()
+    }
+
+
+def _subtracted(table: Table, other: Table) -> Table:
+    return {
+        row: {
+            column: (pair[0] - other[row][column][0], pair[1] - other[row][column][1]) for column, pair in cells.items()
+        }
+        for row, cells in table.items()
     }
