@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from newcomers.enums import ConsentPurpose, HouseholdState, ShareField
 from newcomers.models import Consent, Person
 
-# Which text stood beside the button (TEXTS; for the host also templates/newcomers/); a new text gets a new version.
+# Which text stands beside the buttons and boxes (TEXTS, and nowhere else); a new text gets a new version.
 TEXT_VERSION = "2026-11"
 # What each version said, so that "what did I say yes to" can be answered. An old version is never changed.
 TEXTS = {
@@ -36,14 +36,19 @@ def text_of(consent: Consent) -> str:
     return str(TEXTS.get(consent.text_version, {}).get(ConsentPurpose(consent.purpose), ""))
 
 
-def give_consent(person: Person, *, purpose: str = ConsentPurpose.HOST, field: str = "") -> None:
-    """From now on we may write to the person for this, or their host may see the field. Twice given is once given."""
+def give_consent(
+    person: Person, *, purpose: str = ConsentPurpose.HOST, field: str = "", text_version: str = ""
+) -> None:
+    """From now on we may write to the person for this, or their host may see the field. Twice given is once given.
+
+    `text_version` is the text they said yes to, if that was before now.
+    """
     Consent.objects.get_or_create(
         person=person,
         purpose=ConsentPurpose(purpose),
         field=ShareField(field) if purpose == ConsentPurpose.HOST else "",
         withdrawn_at=None,
-        defaults={"text_version": TEXT_VERSION},
+        defaults={"text_version": text_version or TEXT_VERSION},
     )
 
 

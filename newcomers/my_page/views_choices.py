@@ -28,6 +28,7 @@ def choices(request: SignedInRequest) -> HttpResponse:
         request,
         "newcomers/my_choices.html",
         {
+            "about_host": consents.current_text(ConsentPurpose.HOST),
             "fields": [
                 {"name": field.value, "label": field.label, "given": open_now.get((ConsentPurpose.HOST, field.value))}
                 for field in ShareField

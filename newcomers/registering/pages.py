@@ -14,7 +14,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from newcomers.enums import MoveReason, PartTimeKind, ShareField, Situation
+from newcomers import consents
+from newcomers.enums import ConsentPurpose, MoveReason, PartTimeKind, ShareField, Situation
 from newcomers.fields import DAY_FORMATS, DayInput
 from newcomers.forms import LANGUAGE_WISHES, MONTHS_AHEAD, OLDEST, Place, look_up
 from newcomers.forms import capfirst as lazy_capfirst
@@ -22,6 +23,7 @@ from newcomers.registering.page import PageForm
 from portal.clock import add_months
 
 MONTHS_TO_CONSIDER = 18
+TEXT_VERSION = "text_version"
 # Stands below the postcode, and is filled anew while that is typed.
 PLACE = """
 <div id="place" class="muted" aria-live="polite">
@@ -209,13 +211,21 @@ class WishesForm(PageForm):
 
 class SharingForm(PageForm):
     question = _("What may your host see?")
+    advice = _("Perhaps you get a host: somebody who lives here and says hello.")
     share_phone = forms.BooleanField(label=_("My host may see my phone number"), required=False)
     share_email = forms.BooleanField(label=_("My host may see my e-mail address"), required=False)
     share_address = forms.BooleanField(label=_("My host may see my street address"), required=False)
 
     def set_up(self) -> None:
-        about = HTML('{% include "newcomers/about_sharing.html" %}')
-        self.helper.layout = Layout(about, "share_phone", "share_email", "share_address")
+        self.helper.layout = Layout(HTML("<p>{{ form.about_host }}</p>"), "share_phone", "share_email", "share_address")
+
+    @property
+    def about_host(self) -> str:
+        return consents.current_text(ConsentPurpose.HOST)
+
+    def typed(self) -> dict[str, str]:
+        """With the text that stood beside the boxes: it may be another one by the time they confirm."""
+        return super().typed() | {TEXT_VERSION: consents.TEXT_VERSION}
 
     def rows(self) -> list[tuple[str, str]]:
         shared = [str(share.label) for share in ShareField if self.cleaned_data[f"share_{share.value}"]]

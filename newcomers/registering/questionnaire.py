@@ -156,4 +156,5 @@ class Questionnaire:
             "child_birth_years": cleaned["child_birth_years"],
             "moved_in_on": day.isoformat() if day else cleaned.get("maybe_when", ""),
             "share": [field.value for field in ShareField if cleaned.get(f"share_{field.value}")],
+            "text_version": self.answers.get("sharing", {}).get(pages.TEXT_VERSION, ""),
         }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.core import mail
@@ -13,12 +14,13 @@ from django.utils import timezone, translation
 
 from newcomers import consents, contact, services
 from newcomers.enums import CONTACT_PURPOSES, ConsentPurpose, HouseholdState, ShareField
-from newcomers.models import Household, Person
+from newcomers.models import Consent, Household, Person
 from portal.outbox.enums import MessageState
 from portal.outbox.models import Message
 from portal.outbox.services import send
-from tests.factories import MunicipalityFactory, PersonFactory
+from tests.factories import MunicipalityFactory, PersonFactory, PostcodeFactory
 from tests.hosting.factories import HostFactory, accepted
+from tests.newcomers.registering import pages
 
 pytestmark = pytest.mark.django_db
 
@@ -43,6 +45,24 @@ def test_a_consent_names_the_text_it_was_given_to() -> None:
     person = PersonFactory()
     consents.give_consent(person, field="phone")
     assert person.consents.get().text_version == consents.TEXT_VERSION
+
+
+def test_the_very_text_of_the_recorded_version_stands_where_it_is_given(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On My page and while registering; who registers said yes to the text of the day they ticked."""
+    PostcodeFactory(code="3550", city="Gol", municipality=MunicipalityFactory(gol=True))
+    pages.fill(client, pages.typed(alone=True, share_phone="on", moved_in_on=str(timezone.localdate())))
+    shown = unescape(client.get(pages.page_url("sharing")).content.decode())
+    newer = {purpose: f"Newer: {purpose}" for purpose in ConsentPurpose}
+    monkeypatch.setattr(consents, "TEXTS", consents.TEXTS | {"2027-01": newer})
+    monkeypatch.setattr(consents, "TEXT_VERSION", "2027-01")
+    pages.send(client)
+    pages.confirm(client)
+    consent = Consent.objects.get()
+    assert consent.text_version == "2026-11"
+    assert consents.text_of(consent) in shown
+    assert "Newer: host" in client.get(CHOICES).content.decode()
 
 
 def test_a_withdrawn_consent_stays_as_proof_and_can_be_given_anew() -> None:
