@@ -301,7 +301,8 @@ def register_protection(name: str, forget: Callable[[Household], None]) -> None:
 
 
 def forget_address(household: Household) -> None:
-    for forget in _protection.values():
+    """Higher rooms first, as when it is erased: whoever prints holds the run before the letters in it."""
+    for forget in reversed(_protection.values()):
         forget(household)
 
 

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from time import sleep
 from typing import Any
 
 import pytest
+from django.db import connection, connections
 from pypdf import PdfReader
 
 from newcomers.models import Household
+from newcomers.services import restrict
 from portal.clock import Quarter
 from portal.documents.models import PrintJob
 from portal.municipalities.models import Municipality
 from privacy import erasure
-from tests.conftest import TODAY
+from tests.conftest import TODAY, two_writers
 from tests.packages.factories import make_gift, make_household, make_office
+from welcome.letters import services as letters
+from welcome.letters.models import Letter
 from welcome.packages import papers
 from welcome.packages.enums import PackageState
 from welcome.packages.models import Package
@@ -90,6 +98,50 @@ def test_a_stored_file_that_names_her_is_dropped(gol: Municipality) -> None:
     assert PrintJob.objects.exclude(content=None).count() == 2
     erase(household)
     assert not PrintJob.objects.exclude(content=None).exists()
+
+
+@two_writers
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("way", ["protected", "erased"])
+def test_at_the_moment_of_printing_she_waits_and_is_forgotten_then(
+    gol: Municipality, monkeypatch: Any, way: str
+) -> None:
+    household = make_household(gol, "Solveig Gløymd")
+    plan(gol)
+    forget = erase if way == "erased" else partial(restrict, by=None)
+    issue, forgetting = letters.issue, ThreadPoolExecutor(1)
+
+    def forget_meanwhile(**issued: Any) -> int:
+        """The run is held by now, and the letters are not written yet."""
+        started.append(forgetting.submit(_on_own_connection, forget, household))
+        _wait_until_somebody_waits()
+        return issue(**issued)
+
+    started: list[Future[None]] = []
+    monkeypatch.setattr(letters, "issue", forget_meanwhile)
+    assert print_run(municipality=gol, quarter=Q4, on=TODAY).letters == 1
+    started[0].result()
+    assert Letter.objects.exclude(facts={}).count() == 0
+    assert not PrintJob.objects.exclude(content=None).exists()
+
+
+def _on_own_connection(forget: Callable[..., None], household: Household) -> None:
+    try:
+        forget(household=household)
+    finally:
+        connections.close_all()
+
+
+def _wait_until_somebody_waits() -> None:
+    """For a lock, in this database: other tests run beside it."""
+    here = "SELECT pid FROM pg_locks JOIN pg_database d ON d.oid = database WHERE datname = current_database()"
+    for _time in range(500):
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT count(*) FROM pg_locks WHERE NOT granted AND pid IN ({here})")
+            if cursor.fetchone()[0]:
+                return
+        sleep(0.01)
+    pytest.fail("nobody waited for the run")
 
 
 def test_whoever_was_erased_gets_no_second_package(gol: Municipality) -> None:
