@@ -15,6 +15,7 @@ from django.utils import timezone
 from newcomers.models import Household, MoverImport, Registration
 from newcomers.services import restrict
 from portal import registry
+from portal.accounts.models import User
 from portal.documents.models import PrintJob
 from portal.municipalities.models import DatedTask
 from portal.registry import NavItem, Queue, Section, TimelineEntry
@@ -148,6 +149,7 @@ def test_after_protecting_a_household_its_address_stands_nowhere_in_the_database
     household.street = household.care_of = SECRET
     household.save()
     person = household.persons.get()
+    User.objects.filter(pk=person.user_id).update(last_login=timezone.now())
     answers = {"street": SECRET, "adults": [{"name": "Nora"}]}
     Registration.objects.create(municipality=gol, email=person.email, answers=answers, household=household)
     Registration.objects.create(
