@@ -60,6 +60,8 @@ class PersonalTable:
     person: str = ""
     account: str = ""
     email: str = ""
+    # A column that holds the household's number without a foreign key: it follows when two are made one.
+    number: str = ""
     rows: Callable[[Subject], QuerySet[Any]] | None = None
     # Tables behind columns that are read as words, as for prefetch_related.
     related: Sequence[str] = ()

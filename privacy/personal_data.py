@@ -32,6 +32,7 @@ TABLES = [
             "user": "a colleague or a host: named by role",
             "is_outside": "for the coordinator's control",
         },
+        number="household_ref",
         rows=lambda subject: _access(subject),
     ),
 ]

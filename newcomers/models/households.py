@@ -14,7 +14,7 @@ from newcomers.enums import (
     ConsentPurpose,
     Education,
     HouseholdState,
-    MoveReason,
+    KeptReason,
     PartTimeKind,
     Residency,
     ShareField,
@@ -61,7 +61,7 @@ class Household(MunicipalRecord):
         help_text=_("As the household wished; letters and mail use the nearest one offered."),
     )
     source = models.CharField(_("came to us by"), max_length=10, choices=Source, default=Source.SELF)
-    reason = models.CharField(_("reason for moving"), max_length=10, choices=MoveReason, blank=True)
+    reason = models.CharField(_("reason for moving"), max_length=10, choices=KeptReason, blank=True)
     wishes = models.TextField(_("wishes"), max_length=2000, blank=True, validators=[no_identity_number])
     way_in = models.ForeignKey(
         "newcomers.WayIn",
@@ -238,6 +238,12 @@ class Person(OpaqueModel):
         if (fields := kwargs.get("update_fields")) and "name_key" in fields:
             kwargs["update_fields"] = {*fields, "sound_key"}
         super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Nor does undoing a merge bring them back (newcomers.movers.undoing)."""
+        for merged in self.household.merges.exclude(snapshot={}):
+            merged.strike(str(self.pk))
+        return super().delete(*args, **kwargs)
 
     @property
     def first_name(self) -> str:

@@ -103,7 +103,7 @@ class MoverRow(OpaqueModel):
 
     record = models.ForeignKey(MoverImport, on_delete=models.CASCADE, related_name="rows")
     position = models.PositiveIntegerField()
-    # newcomers.movers_file.MovedHousehold: no protected person, no child's name, no identity number.
+    # newcomers.movers.file.MovedHousehold: no protected person, no child's name, no identity number.
     packed = models.JSONField()
     kind = models.CharField(_("what it is"), max_length=10, choices=RowKind, blank=True)
     # The one it is beyond doubt; not set for one that is new or doubtful.
@@ -198,7 +198,7 @@ class Merge(MunicipalRecord):
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("by")
     )
-    # newcomers.merging.Snapshot; personal data, so it goes when a household is protected or erased.
+    # newcomers.movers.merging; personal data, so it goes when a household is protected or erased.
     snapshot = models.JSONField(default=dict, editable=False)
     # What the kept household had already, and so was not taken over: [table, number of rows].
     left_out = models.JSONField(default=list, editable=False)
@@ -220,3 +220,23 @@ class Merge(MunicipalRecord):
     @property
     def may_be_undone(self) -> bool:
         return bool(self.snapshot) and self.undone_on is None
+
+    @property
+    def twins(self) -> dict[str, str]:
+        """Persons of the kept household, and the row that the same person had in the other one."""
+        twins: dict[str, str] = self.snapshot.get("twins", {})
+        return twins
+
+    def strike(self, person: str) -> None:
+        """Who is deleted is not brought back by undoing: nothing of their other row is kept for it."""
+        twin = self.twins.get(person)
+        if twin is None:
+            return
+        kept = self.snapshot
+        self.snapshot = {
+            **kept,
+            "deleted": [row for row in kept["deleted"] if twin not in row],
+            "changes": [change for change in kept["changes"] if not {person, twin} & set(map(str, change))],
+            "twins": {one: other for one, other in self.twins.items() if one != person},
+        }
+        self.save(update_fields=["snapshot"])

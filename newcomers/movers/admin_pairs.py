@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from newcomers.models import Household, Merge, Pair
-from newcomers.movers import deciding, merging, pairs
+from newcomers.movers import deciding, merging, pairs, undoing
 from newcomers.movers.comparing import as_moved
 from newcomers.movers.enums import PairState
 from newcomers.movers.file import MovedHousehold
@@ -203,7 +203,7 @@ class MergeAdmin(ScopedAdmin):
         if merged is None or not self._may_undo(request, merged):
             return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))
         try:
-            stayed = merging.undo(merged, by=request.user, on=clock.today())
+            stayed = undoing.undo(merged, by=request.user, on=clock.today())
         except merging.MergeRefused as refused:
             self.message_user(request, str(refused), messages.WARNING)
             return redirect("admin:newcomers_merge_change", merged.pk)

@@ -1,7 +1,7 @@
 """Whether two households may be one: said in reasons that a person can check, never in a score.
 
 Nothing here decides that two are the same. What is beyond doubt (same address, name and birth year) is decided in
-newcomers.comparing; what is alike by the rules here waits for somebody to look at the two side by side.
+newcomers.movers.comparing; what is alike by the rules here waits for somebody to look at the two side by side.
 """
 
 from __future__ import annotations

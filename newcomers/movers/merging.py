@@ -1,4 +1,4 @@
-"""Makes one household of two that are the same, and undoes it: nothing that was known is lost by either."""
+"""Makes one household of two that are the same: nothing that was known is lost, and it can be undone (undoing.py)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any
 
 from django.apps import apps
@@ -19,20 +20,21 @@ from django.db.models import F
 from django.db.models.deletion import Collector
 from django.utils.translation import gettext as _
 
-from newcomers.enums import HouseholdState
-from newcomers.models import Household, Merge, Person
-from newcomers.models.movers import in_words
+from newcomers import wishes
+from newcomers.enums import TRANSITIONS, HouseholdState
+from newcomers.models import Consent, Household, HouseholdMove, Merge, Note, Person
 from newcomers.movers.likeness import AdultFacts, same_person
-from portal import registry
+from newcomers.services import move
+from portal import identity_numbers, personal_data, registry
 from portal.accounts.models import User
 
 logger = logging.getLogger(__name__)
 
-# What the kept household lacks it gets from the other one.
+# What the kept household lacks it gets from the other one; what the other one has otherwise is noted.
 FILLED = ("care_of", "street", "postcode", "city", "address_key", "place_key", "moved_in_on", "reason", "wishes",
-          "way_in_id", "part_time_kind", "stay_longer", "owner_id")  # fmt: skip
-FILLED_OF_PERSON = ("birth_year", "email", "phone", "languages", "education", "occupation_code", "occupation",
-                    "job_wish", "user_id")  # fmt: skip
+          "way_in", "part_time_kind", "stay_longer", "owner", "language", "residency")  # fmt: skip
+FILLED_OF_PERSON = ("name", "birth_year", "email", "phone", "languages", "education", "occupation_code", "occupation",
+                    "job_wish", "user")  # fmt: skip
 FILLED_OF_PREFERENCES = ("home_kinds", "home_tenure", "home_bedrooms", "important", "interests", "segment")
 # Of two states the one that came later holds. Who had moved away and is here under another row has come back.
 FURTHER: list[str] = [
@@ -67,7 +69,7 @@ def merge(*, kept: Household, gone: Household, by: User | None, on: date, accoun
         raise MergeRefused(_("One of the two is gone already. Somebody else may have merged them."))
     kept, gone = locked[kept.pk], locked[gone.pk]
     _refuse(kept, gone, accounts_too)
-    work = _Work(kept, gone)
+    work = _Work(kept, gone, by, on)
     work.carry_out()
     merged = Merge.objects.create(
         municipality_id=kept.municipality_id,
@@ -77,7 +79,7 @@ def merge(*, kept: Household, gone: Household, by: User | None, on: date, accoun
         snapshot=work.snapshot(),
         left_out=work.left_out(),
     )
-    logger.info("Household %s was merged into %s by %s.", gone.pk, kept.pk, by.pk if by else "nobody")
+    logger.info("Household %s was merged into %s by %s.", work.gone_pk, kept.pk, by.pk if by else "nobody")
     return merged
 
 
@@ -88,6 +90,8 @@ def _refuse(kept: Household, gone: Household, accounts_too: bool) -> None:
         raise MergeRefused(_("These households live in two municipalities."))
     if kept.restricted or gone.restricted:
         raise MergeRefused(_("A household with a protected address is not merged."))
+    if kept.state == HouseholdState.MOVED_AWAY and gone.state in {HouseholdState.CONSIDERING, HouseholdState.PLANNING}:
+        raise MergeRefused(_("The one to be kept has moved away, and the other one is on the way here: keep that one."))
     if reason := registry.why_not_merge(kept, gone):
         raise MergeRefused(reason)
     accounts = [set(home.persons.exclude(user=None).values_list("user", flat=True)) for home in (kept, gone)]
@@ -100,9 +104,17 @@ def _refuse(kept: Household, gone: Household, accounts_too: bool) -> None:
 class _Work:
     """One merge: moves rows, fills in what is missing, and writes down how everything was."""
 
-    def __init__(self, kept: Household, gone: Household) -> None:
+    def __init__(self, kept: Household, gone: Household, by: User | None, on: date) -> None:
         self._kept = kept
         self._gone = gone
+        self.gone_pk = gone.pk  # deleting takes it from the object
+        self._by = by
+        self._on = on
+        # Who of the kept household was who of the other one: what the one takes back the other one took back too.
+        self._twins: dict[str, str] = {}
+        # What the other one said otherwise, in words; and rows that were not there before: [table, id].
+        self._otherwise: list[str] = []
+        self._added: list[list[Any]] = []
         # [table, id, field, value before, value after]
         self._changes: list[list[Any]] = []
         self._deleted: list[str] = []
@@ -115,9 +127,14 @@ class _Work:
         self._household()
         self._move_all(self._gone, self._kept)
         self._delete(self._gone)
+        self._note()
+        self._state()
 
     def snapshot(self) -> dict[str, Any]:
-        return {"gone": str(self._gone.pk), "changes": _plain(self._changes), "deleted": self._deleted}
+        return {
+            "gone": str(self.gone_pk), "changes": _plain(self._changes), "deleted": self._deleted,
+            "twins": self._twins, "added": self._added,
+        }  # fmt: skip
 
     def left_out(self) -> list[list[Any]]:
         return [[label, number] for label, number in sorted(self._left_out.items())]
@@ -126,46 +143,72 @@ class _Work:
 
     def _persons(self) -> None:
         """The same adult becomes one; the others move in. Of children only those of a year that is missing."""
-        ours = [person for person in self._kept.adults]
-        taken: set[Any] = set()
+        left, position = self._kept.adults, len(self._kept.adults)
         for person in self._gone.adults:
-            same = next((p for p in ours if p.pk not in taken and same_person(_facts(person), _facts(p))), None)
+            same = next((p for p in left if same_person(_facts(person), _facts(p))), None)
             if same:
-                taken.add(same.pk)
+                left.remove(same)
+            if same and not self._has_two_accounts(person, same):
                 self._merge_person(person, same)
             else:
-                self._change(person, "position", len(ours))
+                self._change(person, "position", position)
                 self._change(person, "household_id", self._kept.pk)
-                ours.append(person)
-        missing = Counter(self._gone.child_birth_years) - Counter(self._kept.child_birth_years)
+                position += 1
+        ours = list(self._kept.persons.filter(is_adult=False).order_by("pk"))
         for child in self._gone.persons.filter(is_adult=False).order_by("pk"):
-            if missing[child.birth_year or 0] > 0:
-                missing[child.birth_year or 0] -= 1
+            same_child = next((other for other in ours if other.birth_year == child.birth_year), None)
+            if same_child:
+                ours.remove(same_child)
+                self._twins[str(same_child.pk)] = str(child.pk)
+            else:
                 self._change(child, "household_id", self._kept.pk)
 
+    def _has_two_accounts(self, person: Person, same: Person) -> bool:
+        """Then they stand here twice until somebody has asked: else one account would see nothing any more."""
+        if not person.user or not same.user or person.user == same.user:
+            return False
+        words = _("%(name)s signs in with two accounts, and stands here twice: remove the one that is not used.")
+        self._otherwise.append(words % {"name": same.name})
+        return True
+
     def _merge_person(self, person: Person, same: Person) -> None:
+        self._twins[str(same.pk)] = str(person.pk)
+        self._later_word(person, same)
         for name in FILLED_OF_PERSON:
-            self._fill(same, name, getattr(person, name))
+            self._fill(same, person, name)
         if person.wants_job and not same.wants_job:
             self._change(same, "wants_job", True)
         self._move_all(person, same)
         self._delete(person)
 
+    def _later_word(self, person: Person, same: Person) -> None:
+        """Of a yes and a no to the same the later one holds, on whichever of the two rows it stood."""
+        consents = list(Consent.objects.filter(person__in=[person, same]))
+        said_no: dict[tuple[str, str], datetime] = {}
+        for consent in consents:
+            if at := consent.withdrawn_at:
+                asked = (consent.purpose, consent.field)
+                said_no[asked] = max(at, said_no.get(asked, at))
+        for consent in consents:
+            at = said_no.get((consent.purpose, consent.field))
+            if consent.withdrawn_at is None and at and at > consent.given_at:
+                self._change(consent, "withdrawn_at", at)
+
     def _preferences(self) -> None:
         ours, theirs = (getattr(home, "preferences", None) for home in (self._kept, self._gone))
         if ours and theirs:
             for name in FILLED_OF_PREFERENCES:
-                self._fill(ours, name, getattr(theirs, name))
+                self._fill(ours, theirs, name)
 
     def _household(self) -> None:
         kept, gone = self._kept, self._gone
-        if FURTHER.index(gone.state) > FURTHER.index(kept.state):
-            if gone.moved_in_on:
-                self._change(kept, "moved_in_on", gone.moved_in_on)
-            self._change(kept, "state", gone.state)
+        if self._is_further() and gone.moved_in_on and gone.moved_in_on != kept.moved_in_on:
+            if kept.moved_in_on:
+                self._say_otherwise(kept, kept, "moved_in_on")
+            self._change(kept, "moved_in_on", gone.moved_in_on)
         self._wishes()
         for name in FILLED:
-            self._fill(kept, name, getattr(gone, name))
+            self._fill(kept, gone, name)
         if not gone.wants_post and kept.wants_post:
             self._change(kept, "wants_post", False)  # who said no once has said no
         if gone.contacted_on and (kept.contacted_on is None or gone.contacted_on > kept.contacted_on):
@@ -179,12 +222,57 @@ class _Work:
         both = f"{kept.wishes}\n\n{gone.wishes}"
         if kept.wishes and gone.wishes and kept.wishes != gone.wishes and len(both) <= limit:
             self._change(kept, "wishes", both)
+            gone.wishes = ""  # taken over whole
+
+    def _is_further(self) -> bool:
+        return FURTHER.index(self._gone.state) > FURTHER.index(self._kept.state)
+
+    def _state(self) -> None:
+        """The state that came later holds, with all that follows when somebody moves a household there."""
+        if not self._is_further():
+            return
+        kept, before = self._kept, self._kept.state
+        known = set(kept.moves.values_list("pk", flat=True))
+        if (before, self._gone.state) not in TRANSITIONS:
+            move(kept, to=HouseholdState.MOVED_IN, by=self._by, on=self._on)
+        move(kept, to=self._gone.state, by=self._by, on=self._on)
+        self._changes.append([kept._meta.label, kept.pk, "state", before, kept.state])
+        self._added += [[HouseholdMove._meta.label, str(row.pk)] for row in kept.moves.exclude(pk__in=known)]
+
+    # --- What the two say ---
+
+    def _fill(self, ours: models.Model, theirs: models.Model, name: str) -> None:
+        """What is missing is taken over; what is there and said otherwise is noted, so that it is not lost."""
+        field: Any = ours._meta.get_field(name)
+        old, new = getattr(ours, field.attname), getattr(theirs, field.attname)
+        if new in (None, "", []) or _alike(old, new):
+            return
+        if old in (None, "", []):
+            self._change(ours, field.attname, new)
+        elif field.editable:  # keys are made from other columns
+            self._say_otherwise(ours, theirs, name)
+
+    def _say_otherwise(self, ours: models.Model, theirs: models.Model, name: str) -> None:
+        field: Any = theirs._meta.get_field(name)
+        label = str(field.verbose_name)
+        if isinstance(ours, Person):
+            label = f"{label} ({ours.name})"
+        value = getattr(theirs, name)
+        display = getattr(theirs, f"get_{name}_display", None)
+        self._otherwise.append(f"{label}: {display() if display else wishes.in_words(name, value)}")
+        if isinstance(ours, Household | Person):
+            self._left_out[ours._meta.label] += 1
+
+    def _note(self) -> None:
+        """One note on the kept household; facts alone, as the other one had them."""
+        if not self._otherwise:
+            return
+        words = "\n".join([_("The household that was merged into this one also had:"), *self._otherwise])
+        text, _removed = identity_numbers.remove(words)
+        note = Note.objects.create(household=self._kept, text=text, on=self._on, by=self._by)
+        self._added.append([note._meta.label, str(note.pk)])
 
     # --- Rows ---
-
-    def _fill(self, row: models.Model, name: str, value: Any) -> None:
-        if value not in (None, "", []) and getattr(row, name) in (None, "", []):
-            self._change(row, name, value)
 
     def _change(self, row: models.Model, name: str, value: Any) -> bool:
         """Write one value, and how it was. False: the kept household has such a row already."""
@@ -234,6 +322,9 @@ def pointing_at(row: models.Model) -> Iterator[tuple[type[models.Model], str, di
         is_person = isinstance(row, Household) and relation.related_model is Person
         if relation.auto_created and not relation.concrete and not relation.many_to_many and not is_person:
             yield relation.related_model, relation.field.attname, {relation.field.attname: row.pk}
+    if isinstance(row, Household):
+        for table in filter(attrgetter("number"), personal_data.tables.values()):
+            yield apps.get_model(table.model), table.number, {table.number: row.pk}
     kind = ContentType.objects.get_for_model(row)
     for model in apps.get_models():
         for key in model._meta.private_fields:
@@ -241,41 +332,9 @@ def pointing_at(row: models.Model) -> Iterator[tuple[type[models.Model], str, di
                 yield model, key.fk_field, {f"{key.ct_field}": kind, key.fk_field: row.pk}
 
 
-# --- Undoing ---
-
-
-@transaction.atomic
-def undo(merged: Merge, *, by: User, on: date) -> list[str]:
-    """Make two of them again, as they were. Gives in words what somebody changed since, and so stays as it is."""
-    snapshot = Merge.objects.select_for_update().values_list("snapshot", flat=True).get(pk=merged.pk)
-    if not Merge.objects.filter(pk=merged.pk, undone_on=None).update(undone_on=on, undone_by=by, snapshot={}):
-        raise MergeRefused(_("This has been undone already."))
-    if not snapshot:
-        raise MergeRefused(_("This cannot be undone any more: what it needs has been deleted."))
-    if Household.objects.filter(pk=merged.kept_id, restricted=True).exists():
-        raise MergeRefused(_("A household with a protected address is not touched."))
-    for serialized in reversed(snapshot["deleted"]):
-        for row in serializers.deserialize("json", serialized):
-            row.save()
-    stayed = [change for change in reversed(snapshot["changes"]) if not _change_back(*change)]
-    Household.objects.filter(pk=merged.kept_id).update(version=F("version") + 1)
-    merged.refresh_from_db()
-    logger.info("The merge %s was undone by %s.", merged.pk, by.pk)
-    return _named(stayed)
-
-
-def _change_back(label: str, pk: Any, name: str, before: Any, after: Any) -> bool:
-    """Only where nobody changed it since."""
-    rows = apps.get_model(label)._base_manager.filter(pk=pk)
-    try:
-        with transaction.atomic():
-            return bool(rows.filter(**{name: after}).update(**{name: before}))
-    except IntegrityError:
-        return False
-
-
-def _named(stayed: Iterable[list[Any]]) -> list[str]:
-    return in_words(Counter(label for label, *_rest in stayed).items())
+def _alike(one: Any, other: Any) -> bool:
+    """The same but for case: an e-mail address, a name."""
+    return str(one).casefold() == str(other).casefold()
 
 
 def _facts(person: Person) -> AdultFacts:

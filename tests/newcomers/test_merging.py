@@ -8,13 +8,17 @@ from typing import Any
 import pytest
 from django.apps import apps
 
-from newcomers.consents import give_consent
+from newcomers import members
+from newcomers.consents import give_consent, withdraw_consent
 from newcomers.enums import HouseholdState
-from newcomers.models import Consent, Household, Merge, Pair, Person, Preferences, Registration
-from newcomers.movers import merging, pairs
+from newcomers.models import Consent, Household, Merge, Note, Pair, Person, Preferences, Registration
+from newcomers.movers import merging, pairs, undoing
 from newcomers.services import move, restrict
 from portal import registry
 from portal.municipalities.models import DatedTask
+from privacy import access_log
+from privacy.enums import AccessKind
+from privacy.models import AccessEntry
 from tests.conftest import TODAY
 from tests.factories import DatedTaskFactory, HouseholdFactory, MunicipalityFactory, PersonFactory, UserFactory
 from tests.hosting.factories import HostFactory, accepted
@@ -97,7 +101,8 @@ def test_all_that_points_at_the_one_points_at_the_other(kept: Household, gone: H
     assert kept.assignments.get() == assignment
     assert kept.packages.get() == package
     assert kept.registrations.get() == registration
-    assert kept.moves.count() == 1
+    # One that came along, and one because the kept household follows.
+    assert [row.to_state for row in kept.moves.all()] == [HouseholdState.SETTLED] * 2
     assert DatedTask.objects.get(pk=task.pk).subject == kept
     given = Consent.objects.filter(person__household=kept).values_list("person__name", "field")
     assert set(given) == {("Kari Moen", "phone"), ("Ola Li", "email")}
@@ -115,10 +120,64 @@ def test_what_both_have_is_said(kept: Household, gone: Household) -> None:
     assert kept.letters.get() == own
     assert Preferences.objects.get().segment == "Two and a dog"
     assert Preferences.objects.get().interests == ["choir"]
-    assert dict(merged.left_out) == {"letters.Letter": 1, "newcomers.Consent": 1, "newcomers.Preferences": 1}
+    assert dict(merged.left_out) == {
+        "letters.Letter": 1, "newcomers.Consent": 1, "newcomers.Preferences": 1,
+        "newcomers.Household": 1, "newcomers.Person": 1,
+    }  # fmt: skip
     letters = f"{Letter._meta.verbose_name}: 1"
     (shown,) = [entry for entry in registry.timeline(kept, TODAY, for_staff=True) if letters in entry.detail]
     assert shown.staff_only
+
+
+def test_what_the_other_one_said_otherwise_is_noted(kept: Household, gone: Household) -> None:
+    """Also after the 30 days in which it can be undone."""
+    Person.objects.filter(household=kept).update(email="kari@y.example", phone="99 88 77 66")
+    Household.objects.filter(pk=kept.pk).update(wishes="A band", stay_longer="A bus")
+    Household.objects.filter(pk=gone.pk).update(wishes="W" * 1999, stay_longer="01817050006 trains")
+    merged = merge(kept, gone)
+    note = Note.objects.get(household=kept).text
+    for said in ("Kary Moen", "kari@x.example", "Storgt 1", "W" * 1999, "trains"):
+        assert said in note
+    assert "99 88 77 66" not in note
+    assert "01817050006" not in note
+    assert dict(merged.left_out) == {"newcomers.Household": 3, "newcomers.Person": 2}
+    undoing.undo(merged, by=UserFactory(), on=TODAY)
+    assert not Note.objects.exists()
+
+
+@pytest.mark.parametrize("later", ["kept", "gone"])
+@pytest.mark.parametrize("field", ["phone", "email"])
+def test_of_a_yes_and_a_no_the_later_one_holds(kept: Household, gone: Household, field: str, later: str) -> None:
+    people = {"kept": kept.persons.get(), "gone": gone.persons.get(name="Kary Moen")}
+    earlier = people["gone" if later == "kept" else "kept"]
+    give_consent(earlier, field=field)
+    give_consent(people[later], field=field)
+    withdraw_consent(people[later], field=field)
+    before = everything()["newcomers.Consent"]
+    merged = merge(kept, gone)
+    assert not Consent.objects.filter(withdrawn_at=None).exists()
+    undoing.undo(merged, by=UserFactory(), on=TODAY)
+    assert everything()["newcomers.Consent"] == before
+
+
+def test_a_yes_after_a_no_holds(kept: Household, gone: Household) -> None:
+    give_consent(kept.persons.get(), field="phone")
+    withdraw_consent(kept.persons.get(), field="phone")
+    give_consent(gone.persons.get(name="Kary Moen"), field="phone")
+    merge(kept, gone)
+    assert Consent.objects.get(withdrawn_at=None).person == kept.persons.get(name="Kari Moen")
+
+
+def test_who_has_looked_follows(kept: Household, gone: Household) -> None:
+    """The log names a household by its number alone."""
+    for home in (kept, gone):
+        access_log.note(by=UserFactory(), role="", kind=AccessKind.VIEWED, page="x", seen=access_log.seen(
+            Household.objects.filter(pk=home.pk)))  # fmt: skip
+    merged = merge(kept, gone)
+    assert AccessEntry.objects.filter(household_ref=kept.pk).count() == 2
+    undoing.undo(merged, by=UserFactory(), on=TODAY)
+    assert AccessEntry.objects.filter(household_ref=kept.pk).count() == 1
+    assert AccessEntry.objects.filter(household_ref=gone.pk).count() == 1
 
 
 def test_who_said_no_to_post_once_has_said_no(kept: Household, gone: Household) -> None:
@@ -133,9 +192,21 @@ def test_who_was_planning_and_stands_in_a_list_has_moved_in(kept: Household, gon
     merged = merge(kept, gone)
     kept.refresh_from_db()
     assert (kept.state, kept.moved_in_on) == (HouseholdState.MOVED_IN, gone.moved_in_on)
-    merging.undo(merged, by=UserFactory(), on=TODAY)
+    assert [(row.from_state, row.to_state) for row in kept.moves.all()] == [("planning", "moved_in")]
+    undoing.undo(merged, by=UserFactory(), on=TODAY)
     kept.refresh_from_db()
     assert (kept.state, kept.moved_in_on) == (HouseholdState.PLANNING, date(2026, 12, 1))
+    assert not kept.moves.exists()
+
+
+def test_who_was_planning_there_and_has_settled_here_needs_no_host(kept: Household, gone: Household) -> None:
+    Household.objects.filter(pk=kept.pk).update(state=HouseholdState.PLANNING)
+    Household.objects.filter(pk=gone.pk).update(state=HouseholdState.SETTLED)
+    assignment = accepted(host=HostFactory(municipality=kept.municipality), household=kept)
+    merge(kept, gone)
+    kept.refresh_from_db()
+    assert kept.state == HouseholdState.SETTLED
+    assert kept.assignments.get(pk=assignment.pk) not in kept.assignments.open()
 
 
 def test_twins_stay_twins(kept: Household, gone: Household) -> None:
@@ -169,6 +240,15 @@ def test_two_accounts_need_a_persons_word(kept: Household, gone: Household) -> N
     assert Household.objects.filter(pk=gone.pk).exists()
     merge(kept, gone, accounts_too=True)
     assert kept.persons.exclude(user=None).count() == 2
+
+
+@pytest.mark.usefixtures("in_english")
+def test_neither_of_two_accounts_of_one_person_loses_the_household(kept: Household, gone: Household) -> None:
+    for name in ("Kari Moen", "Kary Moen"):
+        Person.objects.filter(name=name).update(user=UserFactory())
+    merge(kept, gone, accounts_too=True)
+    assert kept.persons.filter(name__in=["Kari Moen", "Kary Moen"]).exclude(user=None).count() == 2
+    assert "Kari Moen signs in with two accounts" in Note.objects.get().text
 
 
 @pytest.mark.usefixtures("in_english")
@@ -206,7 +286,7 @@ def test_undoing_restores_every_row_of_every_table(kept: Household, gone: Househ
     before = without_version(everything())
     merged = merge(kept, gone)
     assert without_version(everything()) != before
-    assert merging.undo(merged, by=UserFactory(), on=TODAY) == []
+    assert undoing.undo(merged, by=UserFactory(), on=TODAY) == []
     assert without_version(everything()) == before
     assert (merged.undone_on, merged.snapshot, merged.may_be_undone) == (TODAY, {}, False)
 
@@ -215,10 +295,42 @@ def test_what_was_changed_since_stays_and_is_said(kept: Household, gone: Househo
     merged = merge(kept, gone)
     Household.objects.filter(pk=kept.pk).update(wishes="A band")
     PersonFactory(household=kept, name="Eli Ny", position=5)
-    assert merging.undo(merged, by=UserFactory(), on=TODAY) == [f"{Household._meta.verbose_name}: 1"]
+    assert undoing.undo(merged, by=UserFactory(), on=TODAY) == [f"{Household._meta.verbose_name}: 1"]
     assert Household.objects.get(pk=kept.pk).wishes == "A band"
     assert kept.persons.filter(name="Eli Ny").exists()
     assert gone.persons.count() == 3
+
+
+def test_what_was_taken_back_since_stays_taken_back(kept: Household, gone: Household) -> None:
+    """Both rows of the same person have said yes; the one that is left says no, and no to post."""
+    for home in (kept, gone):
+        give_consent(home.persons.order_by("position").first(), field="phone")
+        give_consent(home.persons.order_by("position").first(), field="email")
+    merged = merge(kept, gone)
+    withdraw_consent(kept.persons.get(name="Kari Moen"), field="phone")
+    Household.objects.filter(pk=kept.pk).update(wants_post=False)
+    undoing.undo(merged, by=UserFactory(), on=TODAY)
+    still = Consent.objects.filter(withdrawn_at=None).values_list("person__name", "field")
+    assert set(still) == {("Kari Moen", "email"), ("Kary Moen", "email")}
+    assert set(Household.objects.values_list("wants_post", flat=True)) == {False}
+
+
+@pytest.mark.parametrize("in_bulk", [False, True])
+def test_who_moved_out_since_does_not_come_back(kept: Household, gone: Household, in_bulk: bool) -> None:
+    give_consent(gone.persons.get(name="Kary Moen"), field="phone")
+    PersonFactory(household=kept, child=True, birth_year=2019)
+    merged = merge(kept, gone)
+    members.remove_child(kept, birth_year=2019)
+    kari = kept.persons.get(name="Kari Moen")
+    if in_bulk:
+        Person.objects.filter(pk=kari.pk).delete()
+    else:
+        members.moved_out(kari, by=UserFactory(), on=TODAY)
+        merged.refresh_from_db()
+        assert "kari@x.example" not in str(merged.snapshot)
+    undoing.undo(merged, by=UserFactory(), on=TODAY)
+    assert [person.name for person in Person.objects.all()] == ["Ola Li"]
+    assert not Consent.objects.exists()
 
 
 @pytest.mark.usefixtures("in_english")
@@ -227,7 +339,7 @@ def test_it_is_undone_once_and_not_after_30_days(kept: Household, gone: Househol
     assert pairs.drop_undecided(on=TODAY + timedelta(days=30)) == 0
     assert pairs.drop_undecided(on=TODAY + timedelta(days=31)) == 1
     with pytest.raises(merging.MergeRefused, match="any more"):
-        merging.undo(Merge.objects.get(pk=merged.pk), by=UserFactory(), on=date(2027, 1, 1))
+        undoing.undo(Merge.objects.get(pk=merged.pk), by=UserFactory(), on=date(2027, 1, 1))
     assert Household.objects.get() == kept
 
 
@@ -237,5 +349,5 @@ def test_protecting_forgets_how_it_was(kept: Household, gone: Household) -> None
     restrict(kept, by=None)
     assert Merge.objects.get().snapshot == {}
     with pytest.raises(merging.MergeRefused):
-        merging.undo(merged, by=UserFactory(), on=TODAY)
+        undoing.undo(merged, by=UserFactory(), on=TODAY)
     assert not Pair.objects.exists()

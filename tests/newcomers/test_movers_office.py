@@ -122,7 +122,7 @@ class TestLists:
         answer = office.get(reverse("admin:newcomers_moverimport_report"))
         text = answer.content.decode("utf-8-sig")
         header, line = csv.reader(io.StringIO(text), delimiter=";")
-        assert len(header) == len(line) == 16
+        assert len(header) == len(line) == 18
         assert "'=HYPERLINK(1)" in line
         assert "Kari" not in text
 
