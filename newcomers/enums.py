@@ -75,6 +75,25 @@ class MoveReason(models.TextChoices):
     HEALTH = "health", _("health")
 
 
+class KeptReason(models.TextChoices):
+    """What is kept of it with a household, and so with names. Health is not: it is one of the others."""
+
+    FAMILY = MoveReason.FAMILY.value, MoveReason.FAMILY.label
+    WORK = MoveReason.WORK.value, MoveReason.WORK.label
+    PLACE = MoveReason.PLACE.value, MoveReason.PLACE.label
+    HOUSING = MoveReason.HOUSING.value, MoveReason.HOUSING.label
+    EDUCATION = MoveReason.EDUCATION.value, MoveReason.EDUCATION.label
+    OTHER = "other", _("another reason")
+
+
+# As a household is asked: all six, of which one cannot be told from what else there may be.
+ASKED_REASONS = [
+    (reason.value, _("health, or another reason") if reason == KeptReason.OTHER else reason.label)
+    for reason in KeptReason
+]
+ABOUT_HEALTH = _("Health: we only note that there was another reason.")
+
+
 class Education(models.TextChoices):
     """The highest one, as Statistics Norway groups it (NUS2000), in words for people."""
 

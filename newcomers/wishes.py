@@ -10,7 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from newcomers.enums import Education, HomeKind, MoveReason, Tenure
+from newcomers.enums import Education, HomeKind, KeptReason, Tenure
 from newcomers.languages import language_name
 from newcomers.models import Household, Person, Preferences
 from newcomers.occupations import title
@@ -113,5 +113,5 @@ LABELS: dict[str, Mapping[Any, Any]] = {
     "home_tenure": _labels(Tenure),
     "interests": _labels(Interest),
     "important": {theme.value: REASONS[theme] for theme in Theme},
-    "reason": _labels(MoveReason),
+    "reason": _labels(KeptReason),
 }

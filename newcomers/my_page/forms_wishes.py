@@ -17,7 +17,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from newcomers import occupations
-from newcomers.enums import Education, HomeKind, MoveReason, Tenure
+from newcomers.enums import ABOUT_HEALTH, ASKED_REASONS, Education, HomeKind, Tenure
 from newcomers.languages import COMMON, find_language, language_name, other_languages
 from newcomers.models import Household, Person
 from newcomers.wishes import OF_A_PERSON, in_words, may_tell_of, told_by
@@ -203,7 +203,11 @@ class ReasonForm(WishForm):
         label=_("The main reason"),
         required=False,
         widget=forms.RadioSelect,
-        choices=lambda: [("", _("I would rather not say")), *_choices(MoveReason)],
+        choices=lambda: [
+            ("", _("I would rather not say")),
+            *((value, capfirst(label)) for value, label in ASKED_REASONS),
+        ],
+        help_text=ABOUT_HEALTH,
     )
 
 

@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from newcomers.enums import MoveReason, PartTimeKind, ShareField, Situation
+from newcomers.enums import KeptReason, PartTimeKind, ShareField, Situation
 from newcomers.models import Person, Registration
 from portal.outbox.services import write_message
 
@@ -50,7 +50,7 @@ def lines_of(answers: Mapping[str, Any]) -> list[dict[str, str]]:
         (_("Children"), str(children) if children else ""),
         (_("Day of moving"), _day(answers["moved_in_on"])),
         (_("Address"), address),
-        (_("Reason for moving"), _label(MoveReason, answers["reason"])),
+        (_("Reason for moving"), _label(KeptReason, answers["reason"])),
         (_("What would make you stay longer?"), answers["stay_longer"]),
         (_("Your wishes"), answers["wishes"]),
         (_("Your host may see"), ", ".join(str(ShareField(name).label) for name in answers["share"])),

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from newcomers.enums import MoveReason, Source
+from newcomers.enums import KeptReason, Source
 from newcomers.models import Draft, Introduction, Registration
 from newcomers.registering import drafts
 from newcomers.registering.questionnaire import PROPOSED
@@ -96,7 +96,7 @@ def accept(*, introduction: Introduction) -> Draft | None:
     proposed = {
         "you": {"name": introduction.name},
         "contact": {"email": introduction.email},
-        "reason": {"reason": MoveReason.WORK.value},
+        "reason": {"reason": KeptReason.WORK.value},
     }
     return drafts.begin(
         pk=introduction.pk,

@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from newcomers import consents
-from newcomers.enums import ConsentPurpose, MoveReason, PartTimeKind, ShareField, Situation
+from newcomers.enums import ABOUT_HEALTH, ASKED_REASONS, ConsentPurpose, PartTimeKind, ShareField, Situation
 from newcomers.fields import DAY_FORMATS, DayInput
 from newcomers.forms import LANGUAGE_WISHES, MONTHS_AHEAD, OLDEST, Place, look_up
 from newcomers.forms import capfirst as lazy_capfirst
@@ -184,11 +184,12 @@ class ReasonForm(PageForm):
     reason = forms.ChoiceField(
         label=_("Choose what fits best"),
         choices=[
-            *((reason.value, lazy_capfirst(reason.label)) for reason in MoveReason),
+            *((value, lazy_capfirst(label)) for value, label in ASKED_REASONS),
             ("", _("I would rather not say")),
         ],
         widget=forms.RadioSelect,
         required=False,
+        help_text=ABOUT_HEALTH,
     )
 
     @property

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from newcomers.enums import HouseholdState, MoveReason, PartTimeKind, Residency, Source
+from newcomers.enums import HouseholdState, KeptReason, PartTimeKind, Residency, Source
+from newcomers.models import Person
 from portal.pages.enums import REASONS, Theme
 
 # One household, as reach.households reads it.
@@ -30,6 +33,8 @@ class Dimension:
     rows_of: Callable[[Facts], Iterable[str]]
     # Whether each household stands in exactly one row.
     is_partition: bool = True
+    # The same as a question to the database, for those that the list of households is cut down to.
+    q: Callable[[str, date], Q] | None = None
 
 
 def situation(facts: Facts) -> list[str]:
@@ -44,12 +49,36 @@ def part_time(facts: Facts) -> list[str]:
     return ["all_year" if facts["residency"] == Residency.FULL_TIME else facts["part_time_kind"] or "not_told"]
 
 
+def in_situation(row: str, on: date) -> Q:
+    if row not in {"lives_here", "part_time"}:
+        return Q(state=row)
+    part_time = Q(residency=Residency.PART_TIME)
+    lives_here = Q(state__in=[HouseholdState.MOVED_IN, HouseholdState.SETTLED])
+    return lives_here & (part_time if row == "part_time" else ~part_time)
+
+
 def age(facts: Facts) -> list[str]:
     """Of the eldest adult, so that each household counts once. Only the birth year is known."""
     if not facts["eldest_born"]:
         return ["not_told"]
     years = facts["until"].year - facts["eldest_born"]
     return [next(group for group, highest in AGES.items() if years <= highest)]
+
+
+def of_age(row: str, on: date) -> Q:
+    """An adult of that age, and none older."""
+    adults = Person.objects.filter(household=OuterRef("pk"), is_adult=True)
+    if row == "not_told":
+        return ~Q(Exists(adults.filter(birth_year__isnull=False)))
+    born_from = on.year - AGES[row]
+    born_until = on.year - max((highest + 1 for highest in AGES.values() if highest < AGES[row]), default=0)
+    these = adults.filter(birth_year__range=(born_from, born_until))
+    return Q(Exists(these)) & ~Q(Exists(adults.filter(birth_year__lt=born_from)))
+
+
+def with_children(row: str, on: date) -> Q:
+    children = Q(Exists(Person.objects.filter(household=OuterRef("pk"), is_adult=False)))
+    return children if row == "with" else ~children
 
 
 def language(facts: Facts) -> list[str]:
@@ -71,6 +100,7 @@ DIMENSIONS = (
             "moved_away": _("moved away, or did not come after all"),
         },
         situation,
+        q=in_situation,
     ),
     Dimension(
         "part_time",
@@ -81,7 +111,7 @@ DIMENSIONS = (
     Dimension(
         "reason",
         _("Reason for moving"),
-        {**dict(MoveReason.choices), "not_told": NOT_TOLD},
+        {**dict(KeptReason.choices), "not_told": NOT_TOLD},
         lambda facts: [facts["reason"] or "not_told"],
     ),
     Dimension(
@@ -96,12 +126,14 @@ DIMENSIONS = (
             "not_told": NOT_TOLD,
         },
         age,
+        q=of_age,
     ),
     Dimension(
         "children",
         _("Children"),
         {"with": _("with children"), "without": _("without children")},
         lambda facts: ["with" if facts["has_children"] else "without"],
+        q=with_children,
     ),
     Dimension(
         "language",

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.test import Client
 
-from newcomers.models import Consent, Household, Person, Registration
+from newcomers.enums import MoveReason
+from newcomers.models import Consent, Draft, Household, Merge, Person, Registration
 from newcomers.office import day_page
 from newcomers.registering import services as registering
 from newcomers.registering import settling
@@ -20,7 +23,7 @@ from portal.outbox.models import Message
 from tests.access.cast import client_of
 from tests.conftest import TODAY
 from tests.factories import HouseholdFactory, PersonFactory, StaffRoleFactory, UserFactory
-from tests.newcomers.registering.pages import MY_PAGE, confirm, register, typed
+from tests.newcomers.registering.pages import MY_PAGE, confirm, fill, page_url, register, send, typed
 
 pytestmark = pytest.mark.django_db
 KARI = "kari@home.example"
@@ -193,6 +196,42 @@ def test_the_office_decides_on_the_page_of_those_who_wait(
     chosen = {"action": "accept_into_known", "_selected_action": [registration.pk]}
     office.post("/admin/newcomers/registration/", chosen)
     assert of_the_list.adults[0].user == User.objects.get(email=KARI)
+
+
+# --- What is never kept ---
+
+
+def test_health_is_not_kept_as_the_reason(client: Client, gol: Municipality) -> None:
+    """With a name it would be health data. It can be chosen, and cannot be told from another reason."""
+    fill(client, typed(alone=True))
+    page = client.get(page_url("reason")).content.decode()
+    assert "Health, or another reason" in page
+    assert "we only note that there was another reason" in page
+    assert 'value="health"' not in page
+    client.post(page_url("reason"), {"reason": "other"})
+    send(client)
+    confirm(client)
+    household = Household.objects.get()
+    assert household.reason == "other"
+    assert "ealth" not in Message.objects.get(kind="registration_copy").text
+    assert "health" in MoveReason.values  # whoever leaves may say it, without a name
+
+
+def test_what_stood_as_health_is_mended(gol: Municipality) -> None:
+    migration = import_module("newcomers.migrations.0012_no_health_with_a_name")
+    household = HouseholdFactory(municipality=gol, reason="health")
+    draft = Draft.objects.create(municipality=gol, answers={"reason": {"reason": "health"}, "you": {"name": "health"}})
+    changes = [["newcomers.household", str(household.pk), "reason", "health", "work"]]
+    merge = Merge.objects.create(
+        municipality=gol, kept=household, on=TODAY,
+        snapshot={"changes": changes, "deleted": ['[{"fields": {"reason": "health"}}]']},
+    )  # fmt: skip
+    migration.without_health(apps, None)
+    for row in (household, draft, merge):
+        row.refresh_from_db()
+    assert household.reason == "other"
+    assert draft.answers == {"reason": {"reason": "other"}, "you": {"name": "health"}}
+    assert "health" not in str(merge.snapshot)
 
 
 # --- Out again ---
