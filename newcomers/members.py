@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import date
+from uuid import uuid4
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -17,7 +18,9 @@ from newcomers.access import person_of
 from newcomers.enums import HouseholdState
 from newcomers.models import Household, Person
 from newcomers.services import claim_version
+from portal.accounts import addresses
 from portal.accounts.models import User
+from portal.enquiries.models import Enquiry
 from portal.municipalities.models import Municipality
 from portal.outbox.services import write_message
 
@@ -180,6 +183,56 @@ def detach_account(person: Person, *, by: User) -> bool:
     _changed(person.household)
     logger.info("The account of an adult of household %s was detached by %s.", person.household_id, by.pk)
     return True
+
+
+# --- Another e-mail address -----------------------------------------------------------------------
+
+
+@transaction.atomic
+def change_email(*, user: User, to: str, municipality: Municipality) -> bool:
+    """The account's owner has shown that the address is theirs: all that is written to them goes there.
+
+    False: it opens another account. What they asked us goes along, or they would no longer see the answers.
+    """
+    old = user.email
+    if not addresses.change(user, to=to):
+        return False
+    persons = Person.objects.filter(user=user)
+    Household.objects.filter(pk__in=persons.values("household")).update(version=F("version") + 1)
+    persons.update(email=user.email)
+    Enquiry.objects.filter(email__iexact=old).update(email=user.email)
+    _tell_old_address(user, old, municipality)
+    logger.info("The address of account %s was changed by its owner.", user.pk)
+    return True
+
+
+@transaction.atomic
+def address_corrected(person: Person, *, by: User, on: date) -> None:
+    """The office has written another address. The account stays with the old one, whose owner may be somebody else.
+
+    The new address is asked whether this is its household, as any that somebody types.
+    """
+    account = person.user
+    if account is None or User.objects.normalize_email(person.email) == account.email:
+        return
+    person.user = None
+    person.save(update_fields=["user"])
+    _tell_old_address(account, account.email, person.household.municipality)
+    invite(person, occasion=str(on))
+    logger.info("The address of an adult of household %s was corrected by %s.", person.household_id, by.pk)
+
+
+def _tell_old_address(account: User, old: str, municipality: Municipality) -> None:
+    write_message(
+        kind="address_changed",
+        key=f"address_changed:{account.pk}:{uuid4()}",
+        recipient=old,
+        language=account.language,
+        template="address_changed",
+        context={},
+        municipality=municipality,
+        user=account,
+    )
 
 
 def my_page_url(municipality: Municipality, language: str) -> str:

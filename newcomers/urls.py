@@ -5,6 +5,7 @@ from django.urls import include, path
 from newcomers.my_page import (
     views,
     views_choices,
+    views_email,
     views_leisure,
     views_moving,
     views_no_post,
@@ -25,6 +26,8 @@ urlpatterns = [
     path("my/steps/<uuid:pk>/", views.tick, name="tick"),
     path("my/data/", views.data, name="data"),
     path("my/edit/", views_people.edit, name="edit"),
+    path("my/email/", views_email.email, name="email"),
+    path("my/email/code/", views_email.email_code, name="email_code"),
     path("my/people/", views_people.people, name="people"),
     path("my/people/add/", views_people.adult, name="add_adult"),
     path("my/people/<uuid:pk>/", views_people.adult, name="adult"),

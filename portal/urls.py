@@ -50,7 +50,7 @@ if not settings.PRODUCTION:
 urlpatterns += i18n_patterns(
     path("", views.home, name="home"),
     path("offline/", views_offline.offline, name="offline"),
-    # Nobody has a password, and an address is changed by the office, which knows whose household it opens.
+    # Nobody has a password, and an address is changed on My page (newcomers.members.change_email).
     # Connections and sessions stand on the account's own page.
     re_path(r"^account/(?:signup|password|email|confirm-email|3rdparty|social|sessions)/", views.closed, name="closed"),
     path("account/", include("portal.accounts.urls")),

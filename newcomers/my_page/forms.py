@@ -76,6 +76,15 @@ def adult_year(year: int, on: date) -> int:
     return year
 
 
+def email_of_ones_own(typed: str, household: Household, person: Person | None) -> str:
+    """As accounts have it; no other adult of the household may have the same."""
+    email = User.objects.normalize_email(typed)
+    others = [adult for adult in household.adults if adult != person]
+    if email and email in {User.objects.normalize_email(other.email) for other in others}:
+        raise ValidationError(_("Each adult needs an e-mail address of their own. Or leave this one empty."))
+    return email
+
+
 class OwnDetailsForm(HouseholdForm):
     """What a newcomer corrects of their own, and how the household wishes to be written to."""
 
@@ -128,11 +137,31 @@ class AdultForm(HouseholdForm):
         return adult_year(self.cleaned_data["birth_year"], self.on)
 
     def clean_email(self) -> str:
-        email = User.objects.normalize_email(self.cleaned_data["email"])
-        others = [adult for adult in self.household.adults if adult != self.person]
-        if email and email in {User.objects.normalize_email(other.email) for other in others}:
-            raise ValidationError(_("Each adult needs an e-mail address of their own. Or leave this one empty."))
-        return email
+        return email_of_ones_own(self.cleaned_data["email"], self.household, self.person)
+
+
+class NewAddressForm(PlainForm):
+    email = forms.EmailField(
+        label=_("Your new e-mail address"),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        help_text=_("We send a code to it. With the code you show that the address is yours."),
+    )
+
+    def __init__(self, data: Any = None, *, household: Household, own: Person) -> None:
+        super().__init__(data)
+        self.household, self.own = household, own
+
+    def clean_email(self) -> str:
+        return email_of_ones_own(self.cleaned_data["email"], self.household, self.own)
+
+
+class CodeForm(PlainForm):
+    code = forms.CharField(
+        label=_("The code in the e-mail"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autocapitalize": "characters"}),
+        help_text=_("Eight letters and digits, such as BCDF-2345."),
+    )
 
 
 class ChildForm(PlainForm):

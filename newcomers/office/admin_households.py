@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from newcomers import services
+from newcomers import members, services
 from newcomers.forms import LANGUAGE_WISHES
 from newcomers.models import Household, Person
 from newcomers.office import admin_filters as filters
@@ -60,8 +60,8 @@ class HouseholdAdmin(HouseholdList, HouseholdPages, CounterPages, ScopedAdmin):
     list_display = ("name", "place", "moved_in_on", "state", "next_step", "owner", "contacted_on")
     list_filter = (
         filters.TabFilter, filters.OwnerFilter, "state", "residency", "part_time_kind", filters.MovedFilter,
-        filters.AreaFilter, filters.LanguageFilter, filters.NeedFilter, filters.ImportantFilter, "reason", "source",
-        filters.WayInFilter, OwnMunicipalityFilter,
+        filters.AreaFilter, filters.LanguageFilter, filters.NeedFilter, filters.ImportantFilter,
+        filters.OwnWordsFilter, "reason", "source", filters.WayInFilter, OwnMunicipalityFilter,
     )  # fmt: skip
     list_select_related = ("owner",)
     search_fields = ("persons__name", "street", "postcode", "city", "preferences__segment")
@@ -72,6 +72,9 @@ class HouseholdAdmin(HouseholdList, HouseholdPages, CounterPages, ScopedAdmin):
         (_("Moving"), {"fields": MOVING}),
     )
     readonly_fields = ("timeline", "state", "contacted_on", "way_in")
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        return [*super().get_list_filter(request), *map(filters.of_segment, registry.segments())]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Household]:
         return super().get_queryset(request).shown().prefetch_related("persons")
@@ -143,3 +146,9 @@ class HouseholdAdmin(HouseholdList, HouseholdPages, CounterPages, ScopedAdmin):
         # What stands on no form, such as the state, may have been changed by somebody else by now.
         columns = {field.name for field in obj._meta.concrete_fields} & set(form.cleaned_data)
         obj.save(update_fields=[*columns, "address_key"])
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        super().save_formset(request, form, formset, change)
+        for row, fields in formset.changed_objects:
+            if isinstance(row, Person) and "email" in fields:
+                members.address_corrected(row, by=request.user, on=clock.today())

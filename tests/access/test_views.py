@@ -96,6 +96,9 @@ TABLE = [
     Row("newcomers:steps", NEWCOMER),
     Row("newcomers:tick", SIGNED_IN_POST, lambda world: [uuid.uuid4()]),
     Row("newcomers:data", NEWCOMER),
+    Row("newcomers:email", NEWCOMER),
+    # Where no address waits for its code, to the page before (tests/newcomers/test_my_email.py).
+    Row("newcomers:email_code", dict.fromkeys(ANYONE, 404) | {"anonymous": LOGIN, "newcomer": 302}),
     Row("newcomers:people", NEWCOMER),
     Row("newcomers:add_adult", NEWCOMER),
     Row("newcomers:adult", dict.fromkeys(ANYONE, 404) | {"anonymous": LOGIN, "newcomer": 302}, own_adult),
@@ -144,7 +147,7 @@ TABLE = [
 ELSEWHERE = {
     "home", "healthz", "components", "mailbox", "mail", "closed", "picture", "worker", "offline", "verify",
     "robots", "sitemap", "sitemap_of_municipality",
-    "account", "end_session", "end_other_sessions", "disconnect", "forget_pending", "insight:reach",
+    "account", "end_session", "end_other_sessions", "connect", "disconnect", "forget_pending", "insight:reach",
     "insight:reach_csv",
 }  # fmt: skip
 # Old addresses of the library have no name; they are closed (portal/urls.py).
