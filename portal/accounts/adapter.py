@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.account.internal.flows.login import record_authentication
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
@@ -12,8 +13,10 @@ from allauth.socialaccount.models import SocialAccount, SocialApp, SocialLogin
 from allauth.socialaccount.providers.base import AuthError
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
@@ -64,22 +67,42 @@ def pending_of(request: HttpRequest) -> dict[str, Any] | None:
     return pending if pending and time.time() - pending["at"] < PENDING_SECONDS else None
 
 
+def ask_first(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
+    """After the code: they are asked whether who was let in there may open their account; then on to `answer`."""
+    pending = pending_of(request)
+    if pending is None:
+        request.session.pop(PENDING_KEY, None)
+        return answer
+    request.session[PENDING_KEY] = pending | {"next": answer["Location"]}
+    return redirect("connect")
+
+
 def connect_pending(request: HttpRequest, user: User) -> None:
-    """They have shown by code that the account is theirs: from now on ID-porten or Entra ID opens it."""
+    """They have shown that the account is theirs, and want it: from now on ID-porten or Entra ID opens it."""
     pending = pending_of(request)
     request.session.pop(PENDING_KEY, None)
     if pending is None:
+        messages.info(request, _("Too much time has gone by. Sign in there once more."))
         return
     provider = SocialAccountAdapter(request).get_provider(request, pending["provider"])
     if _is_for_staff(provider.app) and not user.is_staff:
         messages.warning(request, _("%(name)s is for those who work here.") % {"name": provider.name})
         return
-    account, _created = SocialAccount.objects.get_or_create(
+    account, created = SocialAccount.objects.get_or_create(
         provider=pending["provider"], uid=pending["uid"], defaults={"user": user}
     )
     if account.user_id == user.pk:
         note_second_factor_elsewhere(request, user, pending["provider"], pending["is_strong"])
         messages.success(request, _("From now on you can sign in with %(name)s.") % {"name": provider.name})
+    if created:
+        _tell_owner(request, user, provider.name)
+
+
+def _tell_owner(request: HttpRequest, user: User, name: str) -> None:
+    """So that nobody gets a way into an account without its owner hearing of it."""
+    with translation.override(user.language):
+        context = {"name": name, "account_url": settings.SITE_URL + reverse("account")}
+        get_account_adapter(request).send_mail("account/email/connected", user.email, context)
 
 
 def _is_for_staff(app: SocialApp) -> bool:

@@ -20,9 +20,8 @@ def note_second_factor(request: HttpRequest, user: User, authenticator: Authenti
 
 
 def note_way_in(request: HttpRequest, user: User, sociallogin: SocialLogin | None = None, **kwargs: Any) -> None:
-    """From ID-porten or Entra ID two factors may count; after the code, what was shown there before is connected."""
-    if sociallogin is None:
-        adapter.connect_pending(request, user)
-    else:
+    """From ID-porten or Entra ID two factors may count, and whoever else was there in this browser is forgotten."""
+    if sociallogin:
+        request.session.pop(adapter.PENDING_KEY, None)
         is_strong = sociallogin.state["is_strong"]
         adapter.note_second_factor_elsewhere(request, user, sociallogin.account.provider, is_strong)

@@ -16,10 +16,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.accounts import sessions
-from portal.accounts.adapter import PENDING_KEY
+from portal.accounts.adapter import PENDING_KEY, connect_pending, pending_of
 from portal.accounts.models import User
 
 
@@ -79,9 +79,21 @@ def disconnect(request: HttpRequest, provider_id: str) -> HttpResponse:
     return redirect("account")
 
 
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def connect(request: HttpRequest) -> HttpResponse:
+    """Somebody was let in by ID-porten or Entra ID before they signed in by code: may that open the account?"""
+    pending = pending_of(request)
+    if request.method == "POST":
+        connect_pending(request, cast(User, request.user))
+    elif pending:
+        return render(request, "account/connect.html", {"pending": pending})
+    return redirect(pending.get("next", "account") if pending else "account")
+
+
 @login_not_required
 @require_POST
 def forget_pending(request: HttpRequest) -> HttpResponse:
     """Somebody else was at ID-porten in this browser, or they changed their mind."""
-    request.session.pop(PENDING_KEY, None)
-    return redirect("account_login")
+    pending = request.session.pop(PENDING_KEY, {})
+    return redirect(pending.get("next", "account_login"))

@@ -7,11 +7,13 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
-from django.http import HttpRequest
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import translation
 
 from portal import registry
+from portal.accounts.adapter import ask_first
 from portal.accounts.models import User
 from portal.outbox.services import is_demo, queue
 
@@ -28,6 +30,9 @@ class AccountAdapter(DefaultAccountAdapter):
         """To where somebody has something to do."""
         own = registry.landing(request.user) if isinstance(request.user, User) else None
         return own or str(super().get_login_redirect_url(request))
+
+    def post_login(self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any) -> HttpResponse:
+        return ask_first(request, super().post_login(request, user, **kwargs))
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         language = translation.get_language() or "nb"

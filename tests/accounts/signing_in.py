@@ -68,5 +68,7 @@ def go(client: Client, provider: str = "idporten", query: str = "", **form: str)
 
 
 def connect(client: Client, email: str = EMAIL, provider: str = "idporten") -> None:
+    """The first time: there, then the code, then the button."""
     go(client, provider)
     sign_in(client, email)
+    client.post("/en/account/connect/")

@@ -18,6 +18,7 @@ from django.urls import reverse
 
 from portal.accounts.connectors import LEVELS
 from portal.accounts.models import User
+from portal.outbox.models import Message
 from tests.accounts.oidc_server import OidcServer
 from tests.accounts.signing_in import ASK, EMAIL, at_the_other_place, connect, go, leave, sign_in, who
 from tests.factories import MunicipalityFactory, PersonFactory, UserFactory
@@ -87,9 +88,18 @@ def test_the_first_time_the_code_by_mail_shows_whose_account_it_is(
     assert who(client) is None
     page = client.get("/en/account/login/").content.decode()
     assert "One step left after ID-porten" in page
-    done = sign_in(client)
+    assert sign_in(client)["Location"] == "/en/account/connect/"
     assert who(client) == str(nora.pk)
-    assert "From now on you can sign in with ID-porten" in client.get(done["Location"], follow=True).content.decode()
+    question = client.get("/en/account/connect/").content.decode()
+    assert "Connect ID-porten?" in question
+    assert question.count("<h1") == 1
+    assert not SocialAccount.objects.exists()
+    done = client.post("/en/account/connect/", follow=True)
+    assert done.redirect_chain == [("/en/gol/my/", 302)]
+    assert "From now on you can sign in with ID-porten" in done.content.decode()
+    told = Message.objects.filter(recipient=EMAIL).latest("created_at")
+    assert told.subject == "ID-porten now opens your account"
+    assert "/en/account/" in told.text
 
     later = Client()
     assert go(later)["Location"] == "/en/gol/my/"
@@ -123,7 +133,31 @@ def test_who_says_it_was_not_them_is_not_connected(client: Client, nora: User, c
     client.post("/en/account/start-afresh/")
     assert "One step left" not in client.get("/en/account/login/").content.decode()
     sign_in(client)
+    client.post("/en/account/connect/")
     assert not SocialAccount.objects.exists()
+
+
+def test_without_the_press_nobody_is_connected(client: Client, nora: User, connectors: OidcServer) -> None:
+    """The code alone says whose account it is, not who was at ID-porten before in the same browser."""
+    go(client)
+    sign_in(client, next="/en/gol/my/edit/")
+    client.get("/en/account/connect/")
+    assert not SocialAccount.objects.exists()
+    assert client.post("/en/account/start-afresh/")["Location"] == "/en/gol/my/edit/"
+    assert client.get("/en/account/connect/")["Location"] == "/en/account/"
+    client.post("/en/account/connect/")
+    assert not SocialAccount.objects.exists()
+
+
+def test_who_comes_in_there_is_not_asked_about_somebody_else(
+    client: Client, nora: User, connectors: OidcServer
+) -> None:
+    connect(Client())
+    connectors.claims |= {"sub": "pairwise-of-ola"}
+    go(client)
+    connectors.claims |= {"sub": "pairwise-of-nora"}
+    assert go(client)["Location"] == "/en/gol/my/"
+    assert client.get("/en/account/connect/")["Location"] == "/en/account/"
 
 
 def test_after_ten_minutes_it_is_not_connected(client: Client, nora: User, connectors: OidcServer) -> None:
@@ -132,8 +166,9 @@ def test_after_ten_minutes_it_is_not_connected(client: Client, nora: User, conne
     session["pending_connection"] |= {"at": session["pending_connection"]["at"] - 601}
     session.save()
     assert "One step left" not in client.get("/en/account/login/").content.decode()
-    sign_in(client)
+    assert sign_in(client)["Location"] == "/en/gol/my/"
     assert who(client)
+    client.post("/en/account/connect/")
     assert not SocialAccount.objects.exists()
 
 
@@ -186,6 +221,7 @@ def refused(client: Client, answer: HttpResponse) -> None:
     assert who(client) is None
     assert not SocialAccount.objects.exists()
     sign_in(client)
+    client.post("/en/account/connect/")
     assert not SocialAccount.objects.exists()
 
 
@@ -305,6 +341,7 @@ def test_no_identity_number_is_kept_or_logged(
     assert any("pairwise-of-nora" in value for value in kept.values())
     assert [name for name, value in kept.items() if PID in value or re.search(r"(?<!\d)\d{11}(?!\d)", value)] == []
     sign_in(client)
+    client.post("/en/account/connect/")
     go(Client())
     connectors.wrong = {"token": {"acr": "idporten-loa-low"}}
     go(Client())

@@ -39,6 +39,7 @@ def test_the_first_time_with_a_code_and_then_at_once(
     page.get_by_role("button", name="Send me a code").click()
     page.locator("input[name=code]").fill(code_in_mail(user.email))
     page.get_by_role("button", name="Confirm").click()
+    page.get_by_role("button", name="Connect ID-porten").click()
     page.wait_for_url("**/en/gol/my/")
     first.close()
 
