@@ -39,6 +39,7 @@ TABLES = [
         {
             "address_key": _KEY,
             "place_key": _KEY,
+            "said_farewell": "whether they answered two questions, so that they are asked once",
             "compared_on": "when it was last looked for twice",
             "version": "counts changes, so that two who edit at once are told",
         },

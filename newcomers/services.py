@@ -52,6 +52,8 @@ def move(household: Household, *, to: str, by: User | None, on: date) -> None:
         changes["moved_in_on"] = on
     if to == HouseholdState.MOVED_AWAY and old in {HouseholdState.CONSIDERING, HouseholdState.PLANNING}:
         changes["moved_in_on"] = None  # they have never lived here (Household.never_came)
+    if old == HouseholdState.MOVED_AWAY:
+        changes["said_farewell"] = False  # should they leave again
     if not Household.objects.filter(pk=household.pk, state=old).update(**changes):
         raise MoveRefused(f"{old} -> {to}: no longer {old}")
     HouseholdMove.objects.create(household=household, from_state=old, to_state=to, on=on, by=by)

@@ -86,6 +86,8 @@ class Household(MunicipalRecord):
     )
     contacted_on = models.DateField(_("last in touch"), null=True, blank=True, editable=False)
     wants_post = models.BooleanField(_("may get letters and packages"), default=True)
+    # That they have said why they moved away, and never which of the answers is theirs (Farewell).
+    said_farewell = models.BooleanField(default=False, editable=False)
     restricted = models.BooleanField(_("protected address"), default=False, editable=False)
     # When it was last compared with the others here; empty when that is due.
     compared_on = models.DateField(null=True, editable=False)

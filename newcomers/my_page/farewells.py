@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from django.db import transaction
 from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
-from newcomers.enums import MoveReason
-from newcomers.models import Farewell
+from newcomers.enums import HouseholdState, MoveReason
+from newcomers.models import Farewell, Household
 from portal.accounts.models import User
 from portal.clock import add_months
 from portal.municipalities.access import municipalities_where
@@ -21,15 +22,23 @@ from portal.registry import SMALLEST, Figure
 MONTHS_TOGETHER = 24
 
 
-def say(*, municipality: Municipality, reason: str, reason_text: str, would_have_stayed: str, on: date) -> None:
-    """Kept without a name, a household, an account or a day: nobody can tell whose it is, not even we."""
+@transaction.atomic
+def say(*, household: Household, reason: str, reason_text: str, would_have_stayed: str, on: date) -> bool:
+    """Kept without a name, a household, an account or a day: nobody can tell whose it is, not even we.
+
+    Each household says it once, or a few could pass for many. False: it has said it.
+    """
+    gone = Household.objects.filter(pk=household.pk, state=HouseholdState.MOVED_AWAY, said_farewell=False)
+    if not gone.update(said_farewell=True):
+        return False
     Farewell.objects.create(
-        municipality=municipality,
+        municipality=household.municipality,
         month=on.replace(day=1),
         reason=reason,
         reason_text=reason_text,
         would_have_stayed=would_have_stayed,
     )
+    return True
 
 
 def lately(on: date) -> QuerySet[Farewell]:

@@ -325,10 +325,10 @@ class FarewellForm(PlainForm):
         widget=forms.Textarea(attrs={"rows": 3}),
     )  # fmt: skip
 
-    def __init__(self, data: Any = None, *, never_came: bool = False) -> None:
+    def __init__(self, data: Any = None, *, household: Household) -> None:
         super().__init__(data)
-        self.never_came = never_came
-        if never_came:
+        self.household = household
+        if household.never_came:
             self.fields["reason"].label = _("Why do you not come?")
             self.fields["would_have_stayed"].label = _("What would have made you come?")
         reason: Any = self.fields["reason"]

@@ -90,6 +90,8 @@ def _ways_on(household: Household) -> list[dict[str, str]]:
         names["settled"] = _("We stand on our own feet")
     if household.state in LIVING_HERE:
         names["away"] = _("We are moving away")
+    if household.state == HouseholdState.MOVED_AWAY and not household.said_farewell:
+        names["farewell"] = _("Two questions before you go")
     if household.state in {HouseholdState.CONSIDERING, HouseholdState.PLANNING}:
         names["not_coming"] = _("We are not coming after all")
     slug = household.municipality.slug

@@ -19,9 +19,6 @@ from newcomers.my_page.shared import is_saved, keeps_typed, own_household
 from portal import clock
 from portal.municipalities.middleware import MunicipalityRequest, SignedInRequest
 
-# Set when the questions were answered or passed over; who it was is known to their own browser alone.
-SAID_FAREWELL = "said_farewell"
-
 
 def _living_here(request: MunicipalityRequest) -> Household:
     household = own_household(request)
@@ -149,11 +146,15 @@ def away(request: SignedInRequest) -> HttpResponse:
 keeps_typed(away, _away_form, _away_page)
 
 
-def _farewell_form(request: MunicipalityRequest, data: Any = None) -> FarewellForm:
+def _gone(request: MunicipalityRequest) -> Household:
     household = own_household(request)
     if household.state != HouseholdState.MOVED_AWAY:
         raise Http404
-    return FarewellForm(data, never_came=household.never_came)
+    return household
+
+
+def _farewell_form(request: MunicipalityRequest, data: Any = None) -> FarewellForm:
+    return FarewellForm(data, household=_gone(request))
 
 
 def _farewell_page(request: MunicipalityRequest, form: FarewellForm, *, status: int = 200) -> HttpResponse:
@@ -163,11 +164,10 @@ def _farewell_page(request: MunicipalityRequest, form: FarewellForm, *, status: 
 def farewell(request: SignedInRequest) -> HttpResponse:
     """Two questions, if they like. The answers are kept without anything that leads back to them."""
     form = _farewell_form(request, request.POST if request.method == "POST" else None)
-    if SAID_FAREWELL in request.session:
+    if form.household.said_farewell:
         return redirect("newcomers:goodbye", request.municipality.slug)
     if request.method == "POST" and form.is_valid():
-        farewells.say(municipality=request.municipality, on=clock.today(), **form.cleaned_data)
-        request.session[SAID_FAREWELL] = True
+        farewells.say(household=form.household, on=clock.today(), **form.cleaned_data)
         return redirect("newcomers:goodbye", request.municipality.slug)
     return _farewell_page(request, form)
 
@@ -178,7 +178,4 @@ keeps_typed(farewell, _farewell_form, _farewell_page)
 @require_safe
 def goodbye(request: SignedInRequest) -> HttpResponse:
     """Thank you, and what happens with the data."""
-    household = own_household(request)
-    if household.state != HouseholdState.MOVED_AWAY:
-        raise Http404
-    return render(request, "newcomers/my_goodbye.html", {"never_came": household.never_came})
+    return render(request, "newcomers/my_goodbye.html", {"never_came": _gone(request).never_came})

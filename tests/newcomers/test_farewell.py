@@ -10,13 +10,14 @@ from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 from django.utils import translation
 
+from newcomers import services
 from newcomers.enums import HouseholdState
-from newcomers.models import Farewell, Person
+from newcomers.models import Farewell, Household, Person
 from newcomers.my_page import farewells
 from portal import clock
 from portal.municipalities.models import Municipality
 from tests.conftest import TODAY
-from tests.factories import MunicipalityFactory, PersonFactory, StaffRoleFactory
+from tests.factories import HouseholdFactory, MunicipalityFactory, PersonFactory, StaffRoleFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -40,9 +41,9 @@ def kari(client: Client) -> Client:
 
 def say(municipality: Municipality, number: int, *, reason: str = "work", month: date = date(2026, 11, 1)) -> None:
     for place in range(number):
-        farewells.say(
-            municipality=municipality, reason=reason, reason_text=f"{reason} {place}", would_have_stayed="", on=month
-        )
+        household = HouseholdFactory(municipality=municipality, moved_away=True, adults=0)
+        text = f"{reason} {place}"
+        assert farewells.say(household=household, reason=reason, reason_text=text, would_have_stayed="", on=month)
 
 
 # --- Saying it ------------------------------------------------------------------------------------
@@ -67,11 +68,31 @@ def test_it_stands_in_no_log(kari: Client) -> None:
     assert not LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(Farewell)).exists()
 
 
-def test_it_is_said_once(kari: Client) -> None:
-    for _time in range(2):
-        kari.post(FAREWELL, SAID)
+def test_a_household_says_it_once_however_often_it_signs_in(kari: Client) -> None:
+    """Five answers of one household would be read as those of five."""
+    person = Person.objects.get()
+    other = PersonFactory(household=person.household, with_account=True, position=1)
+    assert FAREWELL in kari.get("/en/gol/my/").content.decode()
+    for user in (person.user, person.user, other.user):
+        client = Client()
+        client.force_login(user)
+        client.post(FAREWELL, SAID)
     assert Farewell.objects.count() == 1
     assert kari.get(FAREWELL).url == "/en/gol/my/goodbye/"
+    assert FAREWELL not in kari.get("/en/gol/my/").content.decode()
+
+
+def test_of_two_adults_at_once_one_says_it(kari: Client) -> None:
+    household = Household.objects.get()
+    assert [farewells.say(household=household, **SAID, on=TODAY) for _time in range(2)] == [True, False]
+
+
+def test_who_comes_back_and_leaves_again_says_it_again(kari: Client) -> None:
+    kari.post(FAREWELL, SAID)
+    household = Household.objects.get()
+    for state in (HouseholdState.MOVED_IN, HouseholdState.MOVED_AWAY):
+        services.move(household, to=state, by=None, on=TODAY)
+    assert kari.get(FAREWELL).status_code == 200
 
 
 def test_one_may_go_without_a_word(kari: Client) -> None:
