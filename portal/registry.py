@@ -15,13 +15,29 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.functional import Promise
 
+from portal.figures import SMALLEST as SMALLEST
+from portal.figures import Figure as Figure
+from portal.figures import Number as Number
+from portal.figures import Period as Period
+from portal.figures import Reach as Reach
+from portal.figures import Segment as Segment
+from portal.figures import SiteFigures as SiteFigures
+from portal.figures import figures as figures
+from portal.figures import reach_kinds as reach_kinds
+from portal.figures import register_figures as register_figures
+from portal.figures import register_reach as register_reach
+from portal.figures import register_segment as register_segment
+from portal.figures import register_site_figures as register_site_figures
+from portal.figures import segments as segments
+from portal.figures import share as share
+from portal.figures import site_figures as site_figures
 from portal.personal_data import erased_among as erased_among
 from portal.personal_data import register_personal_data as register_personal_data
 from portal.personal_data import register_retention as register_retention
 from portal.personal_data import was_erased as was_erased
 
 if TYPE_CHECKING:
-    from django.db.models import Q, QuerySet
+    from django.db.models import QuerySet
     from django.http import HttpRequest
 
     from portal.accounts.models import User
@@ -73,59 +89,11 @@ class Queue:
 
 @dataclass(frozen=True)
 class Action:
-    """Something staff can do for a household, shown as a button on its page in the office."""
+    """Something staff can do for a household, on its page in the office: a way there, or a press that does it."""
 
     label: str
     url: str
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A number for those who see figures and no person; too small ones are said in words."""
-
-    title: str
-    value: str
-
-
-@dataclass(frozen=True)
-class Period:
-    """What a report is about: from the first day to the last, both counted. `on` is the day it is asked for."""
-
-    start: date
-    until: date
-    on: date
-
-
-@dataclass(frozen=True)
-class Number:
-    """A number with a name for machines and one for people; a share lies between 0 and 1, None is too few to say."""
-
-    key: str
-    title: str
-    value: int | float | None
-    kind: Literal["count", "share", "days"] = "count"
-
-
-@dataclass(frozen=True)
-class SiteFigures:
-    """How well some part of a municipality's site works: numbers of the whole, or a row for each owner or language."""
-
-    title: str
-    numbers: Sequence[Number] = ()
-    # What a row is about, for machines ("owner") and people; rows with their name for both. All have the same numbers.
-    row_key: str = ""
-    row_title: str = ""
-    rows: Sequence[tuple[str | None, str, Sequence[Number]]] = ()
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class Reach:
-    """A way in which a household was reached; `q` picks those of a queryset of households that were."""
-
-    name: str
-    title: str | Promise
-    q: Callable[[], Q]
+    is_press: bool = False
 
 
 @dataclass(frozen=True)
@@ -197,8 +165,6 @@ def first_step(order: int, title: str, missing: int, url: str, action: str) -> I
 TimelineProvider = Callable[["Household", date], Iterable[TimelineEntry]]
 SectionProvider = Callable[["HttpRequest", "Household", date], Iterable[Section]]
 ActionProvider = Callable[["User", "Household"], Iterable[Action]]
-FigureProvider = Callable[["User", Sequence["Municipality"], date], Iterable[Figure]]
-SiteFiguresProvider = Callable[["Municipality", Period], SiteFigures]
 QueueProvider = Callable[["User", Sequence["Municipality"], date], Iterable[Queue]]
 # A household, the state it is in now, who moved it (nobody: the day itself), and the day.
 StateFollower = Callable[["Household", str, "User | None", date], None]
@@ -210,10 +176,8 @@ _my_page: dict[str, SectionProvider] = {}
 _day_page: dict[str, QueueProvider] = {}
 _actions: dict[str, ActionProvider] = {}
 _landings: list[tuple[int, Callable[[User], str | None]]] = []
-_figures: dict[str, FigureProvider] = {}
-_reach: dict[str, Reach] = {}
-_site_figures: dict[str, SiteFiguresProvider] = {}
 _protection: dict[str, Callable[[Household], None]] = {}
+_withdrawals: dict[str, Callable[[list[UUID]], None]] = {}
 _merging: dict[str, Callable[[Household, Household], str]] = {}
 _state_followers: dict[str, StateFollower] = {}
 _mail_checks: dict[str, Callable[[str, UUID], bool]] = {}
@@ -260,41 +224,6 @@ def landing(user: User) -> str | None:
     return next((url for url in found if url), None)
 
 
-def register_figures(name: str, provider: FigureProvider) -> None:
-    _figures[name] = provider
-
-
-def figures(user: User, municipalities: Sequence[Municipality], on: date) -> list[Figure]:
-    return [figure for provide in _figures.values() for figure in provide(user, municipalities, on)]
-
-
-def register_reach(name: str, title: str | Promise, q: Callable[[], Q]) -> None:
-    """A column of "Whom we reach" (welcome.insight). `q` is asked for each report, so that it may hold subqueries."""
-    _reach[name] = Reach(name, title, q)
-
-
-def reach_kinds() -> list[Reach]:
-    return list(_reach.values())
-
-
-def register_site_figures(name: str, provider: SiteFiguresProvider) -> None:
-    """`name` is the key of these figures in `sitefigures --json`."""
-    _site_figures[name] = provider
-
-
-def site_figures(municipality: Municipality, period: Period) -> dict[str, SiteFigures]:
-    """How the site was used and how well it was kept, part by part."""
-    return {name: provide(municipality, period) for name, provide in _site_figures.items()}
-
-
-SMALLEST = 5
-
-
-def share(part: int, whole: int) -> float | None:
-    """Between 0 and 1; None where fewer than SMALLEST are counted, so that no share points at one of them."""
-    return round(part / whole, 3) if whole >= SMALLEST else None
-
-
 def register_protection(name: str, forget: Callable[[Household], None]) -> None:
     """`forget` removes what an app keeps of a household's address, in the transaction that protects it."""
     _protection[name] = forget
@@ -314,6 +243,16 @@ def register_state_follower(name: str, follow: StateFollower) -> None:
 def follow_state(household: Household, to: str, by: User | None, on: date) -> None:
     for follow in _state_followers.values():
         follow(household, to, by, on)
+
+
+def register_withdrawal(name: str, note: Callable[[list[UUID]], None]) -> None:
+    """`note(consents)` is told which consents were taken back."""
+    _withdrawals[name] = note
+
+
+def note_withdrawn(consents: list[UUID]) -> None:
+    for note in _withdrawals.values():
+        note(consents)
 
 
 def register_mail_check(name: str, still_wanted: Callable[[str, UUID], bool]) -> None:

@@ -9,19 +9,21 @@ from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from newcomers.forms import LANGUAGE_WISHES
-from newcomers.models import Person, WayIn
+from newcomers.models import Person, Preferences, WayIn
 from newcomers.office import inbox
 from newcomers.office import services as office
 from portal import clock
 from portal.clock import add_months
 from portal.municipalities.access import has_permission, municipalities_where
+from portal.municipalities.admin_base import LONGEST_SEARCH
 from portal.municipalities.enums import Permission
 from portal.municipalities.models import Postcode
 from portal.pages.enums import Theme
+from portal.registry import Segment
 
 Choices = list[tuple[str, Any]]
 
@@ -170,3 +172,46 @@ class WayInFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         chosen = [value for value, _title in self.lookup_choices if value == self.value()]
         return queryset.filter(way_in__in=chosen) if self.value() else queryset
+
+
+def of_segment(segment: Segment) -> type[admin.SimpleListFilter]:
+    """One for each way to divide households that a higher room knows."""
+
+    class SegmentFilter(admin.SimpleListFilter):
+        title = segment.title  # type: ignore[assignment]  # read late, as every title
+        parameter_name = segment.name
+
+        def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
+            return list(segment.groups.items())
+
+        def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+            value = self.value()
+            return queryset.filter(segment.q(value, clock.today())) if value in segment.groups else queryset
+
+    return SegmentFilter
+
+
+class OwnWordsFilter(admin.SimpleListFilter):
+    """A word in which they have told who they are: typed, and kept by a saved view, as what is searched for is not."""
+
+    title = _("who they are, in their own words")
+    parameter_name = "words"
+    template = "admin/newcomers/household/words_filter.html"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
+        return []
+
+    def has_output(self) -> bool:
+        return True
+
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
+        """What is typed, and what else the list is cut down to, which the form sends along."""
+        others = [(name, values) for name, values in QueryDict(changelist.get_query_string()[1:]).lists()]
+        kept = [(name, value) for name, values in others for value in values if name != self.parameter_name]
+        yield {"name": self.parameter_name, "typed": self.value() or "", "kept": kept,
+               "query_string": changelist.get_query_string(remove=[self.parameter_name])}  # fmt: skip
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        word = (self.value() or "").strip()[:LONGEST_SEARCH]
+        told = Preferences.objects.filter(segment__icontains=word).order_by()
+        return queryset.filter(pk__in=told.values("household")) if word else queryset

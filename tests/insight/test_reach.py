@@ -22,7 +22,8 @@ from tests.access.cast import client_of
 from tests.conftest import TODAY
 from tests.factories import HouseholdFactory, MunicipalityFactory, PersonFactory, StaffRoleFactory, UserFactory
 from tests.hosting.factories import HostFactory, accepted, proposed
-from welcome.insight.reach import Segments, last_day, report, start_of
+from welcome.insight.reach import Segments, _facts, last_day, report, start_of
+from welcome.insight.segments import DIMENSIONS
 
 pytestmark = pytest.mark.django_db
 PAGE, FILE = "/admin/insight/reach/", "/admin/insight/reach.csv"
@@ -246,3 +247,21 @@ def test_the_same_queries_for_few_and_for_many(gol: Municipality) -> None:
             assert analyst.get(PAGE).status_code == 200
         numbers.append(len(caught))
     assert numbers[0] == numbers[1]
+
+
+def test_the_list_of_households_divides_them_as_the_report_does(gol: Municipality) -> None:
+    """A filter finds those of a group, and each household stands in one group of a filter."""
+    for state, residency in [("considering", "full_time"), ("planning", "part_time"), ("moved_in", "part_time"),
+                             ("settled", "full_time"), ("moved_away", "part_time")]:  # fmt: skip
+        HouseholdFactory(state=state, residency=residency)
+    for born in [[1900], [TODAY.year - 24], [TODAY.year - 25, 2000], [TODAY.year - 67, None], [None], []]:
+        home = HouseholdFactory(adults=0)
+        for year in born:
+            PersonFactory(household=home, birth_year=year)
+        PersonFactory(household=home, is_adult=False, name="", birth_year=2020)
+    found = Household.objects.all()
+    facts = dict(zip(found.values_list("pk", flat=True), _facts(found, [], TODAY), strict=True))
+    for dimension in (one for one in DIMENSIONS if one.q):
+        for row in dimension.rows:
+            told = {pk for pk, of_one in facts.items() if row in dimension.rows_of(of_one)}
+            assert set(found.filter(dimension.q(row, TODAY)).values_list("pk", flat=True)) == told, (dimension.key, row)

@@ -151,13 +151,16 @@ def test_each_filter_finds_its_own(client: Client, gol: Municipality, officer: A
                        moved_in_on=TODAY - timedelta(days=10))  # fmt: skip
     Preferences.objects.create(household=wanted, important=["work"], home_tenure="rent", segment="remote workers")
     wanted.persons.update(wants_job=True)
-    other = household(moved_in_on=date(2024, 1, 1))
+    PersonFactory(household=wanted, is_adult=False, name="", birth_year=2020)
+    other = household(moved_in_on=date(2024, 1, 1), adults__birth_year=1950)
     Preferences.objects.create(household=other, important=["learn"])
     for query in ["area=Hemsedal", "language=other", f"way={way.pk}", "owner=me", "need=job",
-                  "need=home", "important=work", "moved=month", "reason__exact=work", "q=remote"]:  # fmt: skip
+                  "need=home", "important=work", "moved=month", "reason__exact=work", "q=remote",
+                  "words=Remote", "children=with", "age=35_49", "age=35_49&children=with&words=workers"]:  # fmt: skip
         assert listed(client, f"?{query}") == {wanted}, query
     assert listed(client, "?moved=earlier") == {other}
     assert listed(client, "?owner=none") == {other}
+    assert listed(client, "?situation=lives_here&children=without") == {other}
     assert listed(client, "?language=nb") == {other}
 
 
@@ -184,6 +187,14 @@ def test_a_view_is_saved_without_the_search_and_shown_to_its_owner(client: Clien
     assert f'href="{LIST}?o=3&amp;show=late&amp;state__exact=moved_in"' in page
     colleague = StaffRoleFactory(municipality=gol).user
     assert "Mine" not in client_of(colleague).get(LIST).content.decode()
+
+
+def test_a_view_keeps_words_of_their_own_and_the_group_they_stand_in(client: Client) -> None:
+    save_view(client, "?words=remote&age=25_34&q=Kari+Moen")
+    assert SavedView.objects.get().query == "age=25_34&words=remote"
+    page = client.get(f"{LIST}?words=remote&age=25_34").content.decode()
+    assert '<input type="text" name="words" value="remote"' in page
+    assert '<input type="hidden" name="age" value="25_34">' in page
 
 
 def test_a_shared_view_is_the_offices_and_not_the_next_towns(client: Client, gol: Municipality) -> None:
