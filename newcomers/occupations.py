@@ -17,6 +17,8 @@ from typing import NamedTuple
 from portal.search.text import fold, tokens
 
 FILE = Path(__file__).parent / "data" / "occupations.csv"
+# So many letters are looked at: what somebody does has a shorter name.
+LONGEST = 200
 TITLE_LANGUAGES = ("nb", "nn", "en")
 # So many are offered where the words leave a choice.
 MOST_CHOICES = 5
@@ -69,7 +71,7 @@ def title(code: str, language: str) -> str:
 
 def find(text: str) -> Found:
     """By its whole name first, then by its words or parts of them, then by words that look alike."""
-    whole = _folded(text)
+    whole = _folded(text[:LONGEST])
     if not whole:
         return Found()
     codes = _by_name().get(whole) or _likeliest_first(_with_all(whole.split()), whole)

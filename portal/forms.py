@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from portal import identity_numbers
 
+LONGEST = 10_000  # letters that are looked at: more than any field takes, so that it can say that it is too long
+
 
 class WithoutIdentityNumbers(forms.Form):
     """Takes identity numbers out of what was typed before anything can keep or repeat them, and says so."""
@@ -24,8 +26,8 @@ class WithoutIdentityNumbers(forms.Form):
         typed = {self.add_prefix(name): name for name, field in self.base_fields.items() if not field.widget.is_hidden}
         for name in data:
             values = data.getlist(name) if hasattr(data, "getlist") else [data[name]]
-            removed = [identity_numbers.remove(str(value)) for value in values]
             if name in typed:
+                removed = [identity_numbers.remove(str(value)[:LONGEST]) for value in values]
                 if any(count for _text, count in removed):
                     self._had_identity_number.add(typed[name])
                 values = [text for text, _count in removed]

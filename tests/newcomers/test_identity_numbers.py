@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 from django.core.exceptions import ValidationError
 from hypothesis import given
@@ -105,6 +107,26 @@ def test_nothing_is_left_to_find(text: str) -> None:
     left, count = identity_numbers.remove(text)
     assert not identity_numbers.contains(left)
     assert bool(count) == identity_numbers.contains(text)
+
+
+@pytest.mark.parametrize("number", ["+48 600 000 066", "+46500000120", "00 46 70 000 01 17"])
+def test_phone_numbers_abroad_are_left_alone(number: str) -> None:
+    """Written without what says that they are abroad, they could be identity numbers."""
+    assert identity_numbers.remove(f"Tel {number}") == (f"Tel {number}", 0)
+
+
+def test_what_no_phone_has_is_found_behind_a_plus_too() -> None:
+    assert identity_numbers.remove(f"+{ORDINARY} 00 {SYNTHETIC}") == ("+ 00 ", 2)
+
+
+def test_much_text_takes_no_long_time() -> None:
+    """Numbers within numbers: each that is taken out brings together the next."""
+    nested = ORDINARY[:6] * 4000 + ORDINARY[6:] * 4000
+    spaced = f"{ORDINARY[:6]} " * 4000 + f"{ORDINARY[6:]} " * 4000
+    for text in (nested, spaced, "11 " * 20_000, "1" * 50_000, f"{ORDINARY} " * 4000, "11" + " " * 50_000):
+        begun = process_time()
+        identity_numbers.remove(text)
+        assert process_time() - begun < 1
 
 
 def test_the_validator_does_not_repeat_the_number() -> None:
