@@ -247,10 +247,10 @@ class PlansForm(HouseholdForm):
 
 
 class AddressForm(HouseholdForm):
-    """Where they live from now on, within the municipality."""
+    """Where they live now, or are going to live, within the municipality."""
 
     on = forms.DateField(
-        label=_("From which day do you live there?"), input_formats=DAY_FORMATS, widget=DayInput(),
+        label=_("Since which day do you live there?"), input_formats=DAY_FORMATS, widget=DayInput(),
         help_text=_("Such as 1.12.2026."),
     )  # fmt: skip
     street = forms.CharField(
@@ -265,9 +265,15 @@ class AddressForm(HouseholdForm):
     def __init__(self, data: Any = None, *, household: Household, today: date) -> None:
         super().__init__(data, household=household)
         self.today = today
+        if household.state not in LIVING_HERE:
+            del self.fields["on"]  # the moving-in day says it
 
     def clean_on(self) -> date:
-        return _near(self.cleaned_data["on"], self.today)
+        """Post goes to the new address at once, so not before they live there."""
+        day: date = self.cleaned_data["on"]
+        if day > self.today:
+            raise ValidationError(_("This day has not come yet. Tell us when you live there."))
+        return _not_long_ago(day, self.today)
 
     def clean_postcode(self) -> str:
         place = look_up(self.cleaned_data["postcode"], self.household.municipality)
@@ -298,15 +304,15 @@ class AwayForm(HouseholdForm):
         self.today = today
 
     def clean_on(self) -> date:
-        day = _near(self.cleaned_data["on"], self.today)
+        day = _not_long_ago(self.cleaned_data["on"], self.today)
+        if day > self.today + timedelta(days=DAYS_AHEAD):
+            raise ValidationError(_("This is more than two months ahead. Tell us when it is closer."))
         if self.household.moved_in_on and day < self.household.moved_in_on:
             raise ValidationError(_("You had not moved here on this day. Check the year."))
         return day
 
 
-def _near(day: date, today: date) -> date:
-    if day > today + timedelta(days=DAYS_AHEAD):
-        raise ValidationError(_("This is more than two months ahead. Tell us when it is closer."))
+def _not_long_ago(day: date, today: date) -> date:
     if day < today - timedelta(days=2 * 366):
         raise ValidationError(_("This day is too long ago. Check the year."))
     return day

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
-from newcomers.enums import HouseholdState, Residency
+from newcomers.enums import LIVING_HERE, HouseholdState, Residency
 from newcomers.models import AddressChange, Household, Person, StepTick
 from newcomers.services import claim_version
 from portal.accounts.models import User
@@ -46,13 +46,16 @@ def update_own_details(
 def move_within(household: Household, *, version: int, address: dict[str, Any], on: date, by: User) -> None:
     """They live somewhere else in the municipality. Letters and packages go there from now on.
 
-    `address` has street, care_of, postcode and city. The old one is kept nowhere: only that they moved, and when.
+    `address` has street, care_of, postcode and city. The old one is kept nowhere: only that they moved, and when. A
+    first address is no move.
     """
     claim_version(household, version)
+    had_another = household.state in LIVING_HERE and household.street
     for name in ("street", "care_of", "postcode", "city"):
         setattr(household, name, address[name])
     household.save(update_fields=["street", "care_of", "postcode", "city", "address_key"])
-    AddressChange.objects.create(household=household, on=on, by=by)
+    if had_another:
+        AddressChange.objects.create(household=household, on=on, by=by)
 
 
 # --- First steps ----------------------------------------------------------------------------------

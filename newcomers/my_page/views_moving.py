@@ -98,7 +98,7 @@ def _move_within(request: SignedInRequest, form: AddressForm) -> None:
         form.household,
         version=form.cleaned_data["version"],
         address=form.address(),
-        on=form.cleaned_data["on"],
+        on=form.cleaned_data.get("on", form.today),
         by=request.user,
     )
 

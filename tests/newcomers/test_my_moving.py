@@ -150,6 +150,21 @@ def test_the_new_address_counts_and_the_old_is_kept_nowhere(kari: Client, person
     assert "Gamlevegen" not in kari.get(MY + "data/").content.decode()
 
 
+@pytest.mark.parametrize("street", ["", "Gamlevegen 1"])
+def test_who_is_still_to_come_has_not_moved_to_another_address(kari: Client, planning: Person, street: str) -> None:
+    Household.objects.update(street=street)
+    assert "on" not in kari.get(MY + "address/").context["form"].fields
+    assert kari.post(MY + "address/", NEW).url == MY
+    assert Household.objects.get().street == "Nyvegen 9"
+    assert not AddressChange.objects.exists()
+
+
+def test_a_first_address_is_no_move(kari: Client, person: Person) -> None:
+    Household.objects.update(street="", postcode="", city="")
+    assert kari.post(MY + "address/", NEW).url == MY
+    assert not AddressChange.objects.exists()
+
+
 def test_a_host_sees_the_new_address_only_by_consent(kari: Client, person: Person) -> None:
     assignment = accepted(host=HostFactory(), household=person.household)
     host = Client()
@@ -166,7 +181,7 @@ def test_a_host_sees_the_new_address_only_by_consent(kari: Client, person: Perso
     [
         ("postcode", "9999"),
         ("postcode", "3560"),
-        ("on", "2027-06-01"),
+        ("on", "2026-11-23"),
         ("on", "1999-01-01"),
         ("street", ""),
         ("on", "x"),
