@@ -219,6 +219,10 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # the code itself shows that the address is
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
+# Newcomers and hosts look in now and then, mostly on a phone of their own. The office has everybody's data, on
+# computers that others pass by: there a sign-in, second factor included, lasts for one working day, however busy.
+SESSION_COOKIE_AGE = 14 * 24 * 60 * 60
+STAFF_SESSION_HOURS = env.number("STAFF_SESSION_HOURS", 10)
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpRequest
 from django.utils import timezone
 
 from portal.accounts.models import User
@@ -31,6 +34,12 @@ def browser_name(user_agent: str) -> str:
     """Such as "Firefox, Windows"; empty when it says nothing we know."""
     found = [next((name for word, name in words.items() if word in user_agent), "") for words in (BROWSERS, SYSTEMS)]
     return ", ".join(name for name in found if name)
+
+
+def limit(request: HttpRequest, user: User) -> None:
+    """Let the session of somebody who works here end after their working day, whether they use it or not."""
+    if user.is_staff:
+        request.session.set_expiry(timezone.now() + timedelta(hours=settings.STAFF_SESSION_HOURS))
 
 
 def open_sessions(user: User) -> QuerySet[UserSession]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from allauth.usersessions.models import UserSession
@@ -13,9 +15,10 @@ from django.test import Client
 from django.utils import timezone
 
 from portal.accounts.models import User
-from portal.accounts.sessions import browser_name
+from portal.accounts.sessions import browser_name, open_sessions
+from portal.municipalities.enums import Role
 from tests.accounts.signing_in import EMAIL, sign_in, who
-from tests.factories import PersonFactory, UserFactory
+from tests.factories import PersonFactory, StaffRoleFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:133.0) Gecko/20100101 Firefox/133.0"
@@ -113,6 +116,25 @@ def test_what_has_run_out_is_forgotten(nora: User, capsys: pytest.CaptureFixture
     call_command("forgetsignins", "--json")
     assert not UserSession.objects.exists()
     assert not Session.objects.exists()
+
+
+def test_who_works_here_is_signed_out_after_a_working_day_however_busy(nora: User) -> None:
+    officer = StaffRoleFactory(user=UserFactory(email="kari@gol.example"), role=Role.SERVICE_OFFICER).user
+    office, home = browser(FIREFOX, officer.email), browser(PHONE)
+    for client, longest in [(office, timedelta(hours=10)), (home, timedelta(days=14))]:
+        first = Session.objects.get(pk=client.session.session_key).expire_date
+        assert timedelta() <= timezone.now() + longest - first < timedelta(minutes=1)
+        assert client.cookies["sessionid"]["max-age"] == pytest.approx(longest.total_seconds(), abs=60)
+    early = timezone.now() + timedelta(hours=9)
+    with patch("django.utils.timezone.now", return_value=early):
+        session = office.session
+        session["seen"] = 1
+        session.save()
+        assert "Firefox, Windows" in office.get("/nb/account/").content.decode()
+    with patch("django.utils.timezone.now", return_value=early + timedelta(hours=1, minutes=1)):
+        assert office.get("/nb/account/").status_code == 302
+        assert not open_sessions(officer).exists()
+        assert home.get("/en/account/").status_code == 200
 
 
 @pytest.mark.parametrize(
