@@ -80,21 +80,40 @@ def remove_child(household: Household, *, birth_year: int) -> bool:
 
 
 @transaction.atomic
-def moved_out(person: Person, *, by: User, on: date) -> None:
+def moved_out(person: Person, *, by: User) -> None:
     """An adult does not live here any more: what we know of them goes, and their account sees nothing of the household.
 
-    The last adult cannot: then the household moves away as a whole. Whoever can sign in is told, unless they say it.
+    The last adult cannot: then the household moves away as a whole. Whoever signs in says it themselves.
     """
     household = person.household
     # Of two who press at once, one waits here and then sees that the other has gone.
     _changed(household)
     if not household.persons.filter(is_adult=True).exclude(pk=person.pk).exists():
         raise ValidationError(_("You are the last adult here. Tell us instead that you have moved away."))
-    user = person.user
+    person.refresh_from_db(fields=["user"])
+    if person.user_id not in {None, by.pk}:
+        raise ValidationError(_("They sign in themselves, and say themselves that they have moved out."))
     person.delete()
-    if user and user.pk != by.pk:
-        _tell_moved_out(user, household, on)
     logger.info("An adult left household %s, by %s.", household.pk, by.pk)
+
+
+def ask_whether_moved_out(person: Person, *, on: date) -> None:
+    """Another adult says that they have moved out. They sign in, so they are asked; once a day at most."""
+    user, municipality = person.user, person.household.municipality
+    if user is None:
+        return
+    with translation.override(user.language):
+        left = settings.SITE_URL + reverse("newcomers:left", args=[municipality.slug, person.pk])
+    write_message(
+        kind="moved_out",
+        key=f"moved_out:{person.pk}:{user.pk}:{on}",
+        recipient=user.email,
+        language=user.language,
+        template="moved_out",
+        context={"left": left},
+        municipality=municipality,
+        user=user,
+    )
 
 
 def _check_room(household: Household) -> None:
@@ -238,19 +257,3 @@ def _tell_old_address(account: User, old: str, municipality: Municipality) -> No
 def my_page_url(municipality: Municipality, language: str) -> str:
     with translation.override(language):
         return settings.SITE_URL + reverse("newcomers:my_page", args=[municipality.slug])
-
-
-def _tell_moved_out(user: User, household: Household, on: date) -> None:
-    municipality = household.municipality
-    with translation.override(user.language):
-        register = settings.SITE_URL + reverse("newcomers:register", args=[municipality.slug])
-    write_message(
-        kind="moved_out",
-        key=f"moved_out:{household.pk}:{user.pk}:{on}",
-        recipient=user.email,
-        language=user.language,
-        template="moved_out",
-        context={"register": register},
-        municipality=municipality,
-        user=user,
-    )

@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from newcomers.access import own_person
+from newcomers.enums import HouseholdState
 from newcomers.models import Household, Person
 from newcomers.services import ChangedMeanwhile, MoveRefused
 from portal.municipalities.middleware import MunicipalityRequest
@@ -34,6 +35,14 @@ def own_household(request: MunicipalityRequest) -> Household:
     """With its people, in as many queries as it has tables."""
     household = Household.objects.with_persons().get(pk=own_person_or_404(request).household_id)
     household.municipality = request.municipality
+    return household
+
+
+def present_household(request: MunicipalityRequest) -> Household:
+    """That of who lives here or is still to come; who has moved away changes nothing more of it."""
+    household = own_household(request)
+    if household.state == HouseholdState.MOVED_AWAY:
+        raise Http404
     return household
 
 

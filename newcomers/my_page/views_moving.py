@@ -15,7 +15,7 @@ from newcomers.enums import LIVING_HERE, HouseholdState
 from newcomers.models import Household
 from newcomers.my_page import farewells, moving, services
 from newcomers.my_page.forms import AddressForm, AwayForm, FarewellForm, HouseholdForm, PlansForm
-from newcomers.my_page.shared import is_saved, keeps_typed, own_household
+from newcomers.my_page.shared import is_saved, keeps_typed, own_household, present_household
 from portal import clock
 from portal.municipalities.middleware import MunicipalityRequest, SignedInRequest
 
@@ -27,18 +27,11 @@ def _living_here(request: MunicipalityRequest) -> Household:
     return household
 
 
-def _still_with_us(request: MunicipalityRequest) -> Household:
-    household = own_household(request)
-    if household.state == HouseholdState.MOVED_AWAY:
-        raise Http404
-    return household
-
-
 # --- Plans ----------------------------------------------------------------------------------------
 
 
 def _plans_form(request: MunicipalityRequest, data: Any = None) -> PlansForm:
-    return PlansForm(data, household=_still_with_us(request), today=clock.today())
+    return PlansForm(data, household=present_household(request), today=clock.today())
 
 
 def _plans_page(request: MunicipalityRequest, form: PlansForm, *, status: int = 200) -> HttpResponse:
@@ -78,7 +71,7 @@ def not_coming(request: SignedInRequest) -> HttpResponse:
 
 
 def _address_form(request: MunicipalityRequest, data: Any = None) -> AddressForm:
-    return AddressForm(data, household=_still_with_us(request), today=clock.today())
+    return AddressForm(data, household=present_household(request), today=clock.today())
 
 
 def _address_page(request: MunicipalityRequest, form: AddressForm, *, status: int = 200) -> HttpResponse:

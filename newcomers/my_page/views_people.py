@@ -188,14 +188,18 @@ def _answer_invitation(request: SignedInRequest, person: Person) -> None:
 
 
 def left(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    """An adult has moved out: a page that says what follows, with one button."""
+    """An adult has moved out: a page that says what follows, with one button. Who signs in is asked first."""
     own, person = own_person_or_404(request), _adult_of(request, pk)
     assert person is not None  # only without a pk
     is_own = person == own
     if request.method != "POST":
         return render(request, "newcomers/my_left.html", {"adult": person, "is_own": is_own})
+    if person.user_id and not is_own:
+        members.ask_whether_moved_out(person, on=clock.today())
+        messages.success(request, _("We have asked them. They say themselves that they have moved out."))
+        return redirect("newcomers:people", request.municipality.slug)
     try:
-        members.moved_out(person, by=request.user, on=clock.today())
+        members.moved_out(person, by=request.user)
     except ValidationError as error:
         messages.error(request, error.messages[0])
         return redirect("newcomers:people", request.municipality.slug)

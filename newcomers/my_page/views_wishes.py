@@ -19,7 +19,7 @@ from newcomers.access import own_person
 from newcomers.enums import HouseholdState
 from newcomers.models import Household, Person
 from newcomers.my_page.forms_wishes import PAGE, PAGES, WishForms, WishPage
-from newcomers.my_page.shared import is_saved, keeps_typed, own_household, own_person_or_404
+from newcomers.my_page.shared import is_saved, keeps_typed, own_person_or_404, present_household
 from portal.municipalities.middleware import MunicipalityRequest, SignedInRequest
 from portal.registry import Section
 
@@ -30,7 +30,7 @@ BACK = "back"
 @require_safe
 def summary(request: SignedInRequest) -> HttpResponse:
     """All that is told and could be told, each with its way there."""
-    person, household = own_person_or_404(request), own_household(request)
+    person, household = own_person_or_404(request), present_household(request)
     rows = _rows(person, household)
     return render(
         request,
@@ -55,7 +55,7 @@ def _forms(request: MunicipalityRequest, data: Any = None, *, page: str) -> Wish
     person = own_person_or_404(request)
     if page not in PAGE:
         raise Http404
-    return WishForms(data, page=PAGE[page], person=person, household=own_household(request))
+    return WishForms(data, page=PAGE[page], person=person, household=present_household(request))
 
 
 def _show(request: MunicipalityRequest, forms: WishForms, status: int = 200) -> HttpResponse:

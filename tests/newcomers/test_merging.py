@@ -325,7 +325,7 @@ def test_who_moved_out_since_does_not_come_back(kept: Household, gone: Household
     if in_bulk:
         Person.objects.filter(pk=kari.pk).delete()
     else:
-        members.moved_out(kari, by=UserFactory(), on=TODAY)
+        members.moved_out(kari, by=UserFactory())
         merged.refresh_from_db()
         assert "kari@x.example" not in str(merged.snapshot)
     undoing.undo(merged, by=UserFactory(), on=TODAY)

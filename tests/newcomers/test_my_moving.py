@@ -263,8 +263,9 @@ def test_my_page_says_that_they_have_moved_away(kari: Client, person: Person) ->
     assert "You have moved away" in page
     for gone in ("my/away/", "my/address/", "my/choices/", "my/settled/"):
         assert gone not in page
-    assert kari.get(MY + "address/").status_code == 404
-    assert kari.get(MY + "settled/").status_code == 404
+    for page in ("address/", "settled/", "wishes/", "wishes/home/"):
+        assert kari.get(MY + page).status_code == 404
+    assert kari.post(MY + "wishes/home/", {"version": "2"}).status_code == 404
 
 
 @pytest.mark.parametrize("day", ["2027-06-01", "2026-09-01", "1999-01-01", ""])

@@ -258,15 +258,27 @@ def test_looking_at_the_page_moves_nobody_out(kari: Client, person: Person) -> N
     assert Person.objects.filter(pk=ola.pk).exists()
 
 
-def test_who_moved_out_sees_nothing_more_and_is_told(client: Client, kari: Client, person: Person) -> None:
-    ola = second(person, with_account=True, user__last_login=timezone.now())
+def test_who_moved_out_is_gone(kari: Client, person: Person) -> None:
+    ola = second(person, email="ola@example.example")
     kari.post(f"{PEOPLE}{ola.pk}/left/")
     assert not Person.objects.filter(pk=ola.pk).exists()
+    assert not Message.objects.exists()
+
+
+def test_who_signs_in_is_asked_and_says_it_themselves(client: Client, kari: Client, person: Person) -> None:
+    ola = second(person, with_account=True)
+    for _time in range(2):
+        kari.post(f"{PEOPLE}{ola.pk}/left/")
+    assert Person.objects.filter(pk=ola.pk).exists()
     message = Message.objects.get()
     assert message.recipient == ola.email
+    assert f"{PEOPLE}{ola.pk}/left/" in message.text
     assert "Kari" not in message.text + message.html
-    assert person.household.street not in message.text + message.html
+    with pytest.raises(ValidationError):
+        members.moved_out(ola, by=person.user)
     client.force_login(ola.user)
+    client.post(f"{PEOPLE}{ola.pk}/left/")
+    assert not Person.objects.filter(pk=ola.pk).exists()
     assert "Kari" not in client.get("/en/gol/my/").content.decode()
 
 
