@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from newcomers.enums import ConsentPurpose, HouseholdState, ShareField
 from newcomers.models import Consent, Person
+from portal import registry
 
 # Which text stands beside the buttons and boxes (TEXTS, and nowhere else); a new text gets a new version.
 TEXT_VERSION = "2026-11"
@@ -52,10 +54,13 @@ def give_consent(
     )
 
 
+@transaction.atomic
 def withdraw_consent(person: Person, *, purpose: str = ConsentPurpose.HOST, field: str = "") -> None:
     """From this moment on it no longer holds. The row stays as proof of what was agreed, and until when."""
     given = person.consents.filter(purpose=ConsentPurpose(purpose), field=field, withdrawn_at=None)
+    numbers = list(given.values_list("pk", flat=True))
     given.update(withdrawn_at=timezone.now())
+    registry.note_withdrawn(numbers)
 
 
 def may_write(person: Person, purpose: str) -> bool:

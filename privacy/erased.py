@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import hmac
-import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
 from hashlib import sha256
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 
 from newcomers.matching import address_key, name_key
 from newcomers.models import Household
-from portal.clock import add_months
 from portal.municipalities.models import Municipality
 from portal.personal_data import Adult
+from privacy import ledger
+from privacy.ledger import Deed
 from privacy.models import ErasedKey
 
 
@@ -48,13 +45,9 @@ def adults_of(household: Household) -> list[Adult]:
 def remember(household: Household, *, on: date) -> None:
     """Call it in the transaction that erases; the line in the file follows once it is true."""
     keys = {key for adult in adults_of(household) for key in keys_of(household.municipality, adult)}
-    at, until = timezone.now(), add_months(on, settings.ERASED_MONTHS)
-    write_down(household.municipality, household.pk, keys, at=at, until=until)
-    line = {
-        "municipality": household.municipality.code, "household": str(household.pk), "keys": sorted(keys),
-        "erased_at": at.isoformat(), "until": until.isoformat(),
-    }  # fmt: skip
-    transaction.on_commit(partial(_append, json.dumps(line)))
+    at = timezone.now()
+    write_down(household.municipality, household.pk, keys, at=at, until=ledger.window(on))
+    ledger.write(Deed.ERASED, household.pk, at=at, municipality=household.municipality.code, keys=keys)
 
 
 def write_down(municipality: Municipality, household: UUID, keys: Iterable[str], *, at: datetime, until: date) -> None:
@@ -64,37 +57,6 @@ def write_down(municipality: Municipality, household: UUID, keys: Iterable[str],
         for key in sorted(keys) or [""]
     ]
     ErasedKey.objects.bulk_create(rows, ignore_conflicts=True)
-
-
-def _append(line: str) -> None:
-    settings.ERASURES_FILE.parent.mkdir(parents=True, exist_ok=True)
-    with settings.ERASURES_FILE.open("a", encoding="utf-8") as file:
-        file.write(line + "\n")
-
-
-@dataclass(frozen=True)
-class Line:
-    """One erasure as the file has it."""
-
-    municipality: str
-    household: UUID
-    keys: list[str]
-    erased_at: datetime
-    until: date
-
-
-def lines() -> Iterator[Line]:
-    """What the file says, oldest first; nothing while there is none. Raises ValueError for a line that is broken."""
-    if not settings.ERASURES_FILE.exists():
-        return
-    with settings.ERASURES_FILE.open(encoding="utf-8") as file:
-        for text in file:
-            if text.strip():
-                row = json.loads(text)
-                yield Line(
-                    row["municipality"], UUID(row["household"]), row["keys"],
-                    datetime.fromisoformat(row["erased_at"]), date.fromisoformat(row["until"]),
-                )  # fmt: skip
 
 
 def come_back() -> Iterator[Household]:

@@ -20,7 +20,7 @@ from portal.municipalities.models import Municipality
 from portal.outbox.services import write_message
 from privacy import erased
 from privacy.enums import ErasureState
-from privacy.models import ArchiveHold, ErasedKey, ErasureRequest, Remainder
+from privacy.models import ArchiveHold, ErasureRequest, Remainder
 
 logger = logging.getLogger(__name__)
 
@@ -223,26 +223,3 @@ def _carry_out(asked: ErasureRequest, household: Household, on: date) -> str:
         logger.exception("Household %s could not be erased.", household.pk)
         return "failed"
     return "erased"
-
-
-def replay(*, dry_run: bool = False) -> dict[str, int]:
-    """After a backup was restored: erase again what was erased since, by the file of erasures and the keys.
-
-    A household is meant when it has the number, or when it has a key and was registered before that erasure. Whoever
-    has registered anew since stays.
-    """
-    report = {"lines": 0, "erased": 0}
-    towns = {town.code: town for town in Municipality.objects.all()}
-    for line in erased.lines():
-        report["lines"] += 1
-        if line.municipality in towns and not dry_run:
-            erased.write_down(towns[line.municipality], line.household, line.keys, at=line.erased_at, until=line.until)
-    numbers = {line.household for line in erased.lines()}
-    numbers.update(ErasedKey.objects.values_list("household_ref", flat=True))
-    back = {household.pk: household for household in Household.objects.filter(pk__in=numbers)}
-    for household in (*back.values(), *(each for each in erased.come_back() if each.pk not in back)):
-        report["erased"] += 1
-        if not dry_run:
-            ArchiveHold.objects.filter(household=household).delete()
-            erase(household=household, by=None, on=timezone.localdate(), remember=False)
-    return report

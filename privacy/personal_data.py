@@ -10,8 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from newcomers.enums import HouseholdState, Source
 from newcomers.models import Consent, Household, HouseholdMove, Person
+from portal import registry
 from portal.municipalities.models import Municipality
 from portal.personal_data import PersonalTable, RetentionRule, Subject, register_personal_data, register_retention
+from privacy import ledger
 from privacy.models import AccessEntry
 from privacy.retention import erase_households
 
@@ -42,6 +44,8 @@ def _access(subject: Subject) -> QuerySet[AccessEntry]:
     return AccessEntry.objects.filter(household_ref=subject.household.pk).order_by("created_at", "pk")
 
 
+registry.register_protection("privacy", ledger.note_protected)
+registry.register_withdrawal("privacy", ledger.note_withdrawn)
 register_personal_data("privacy", holds=TABLES)
 
 

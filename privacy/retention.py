@@ -19,7 +19,7 @@ from portal.outbox.enums import MessageState
 from portal.outbox.models import Message
 from portal.outbox.services import write_message
 from portal.personal_data import RetentionRule
-from privacy import erasure, purposes
+from privacy import erasure, ledger, purposes
 from privacy.models import ArchiveHold, ErasedKey, Purpose, RetentionNotice
 
 logger = logging.getLogger(__name__)
@@ -53,6 +53,7 @@ def nightly(*, on: date, dry_run: bool = False) -> dict[str, object]:
     keys = ErasedKey.objects.filter(until__lte=on)
     goodbyes = Message.objects.filter(kind=erasure.GOODBYE, state__in=[MessageState.SENT, MessageState.FAILED])
     report |= {"keys": keys.count(), "goodbyes": goodbyes.count()}
+    report["lines"] = ledger.forget_past(on=on, dry_run=dry_run)
     if not dry_run:
         keys.delete()
         goodbyes.delete()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 from functools import partial
 from io import StringIO
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.apps import apps
@@ -14,7 +16,8 @@ from django.db.models import Model
 from django.urls import reverse
 from django.utils import timezone
 
-from newcomers.models import Draft, Household, Introduction, Note, Registration
+from newcomers.consents import give_consent, withdraw_consent
+from newcomers.models import Consent, Draft, Household, Introduction, Note, Registration
 from newcomers.movers import merging
 from newcomers.services import restrict
 from portal import personal_data
@@ -24,8 +27,9 @@ from portal.enquiries.models import Enquiry
 from portal.municipalities.enums import Role
 from portal.outbox.models import Message
 from portal.personal_data import Adult
-from privacy import erased, erasure
+from privacy import erased, erasure, ledger, protection
 from privacy.enums import ErasureState
+from privacy.ledger import Deed
 from privacy.models import AccessEntry, ArchiveHold, ErasedKey, ErasureRequest, Remainder
 from tests.access.cast import Town, client_of
 from tests.conftest import TODAY
@@ -308,9 +312,9 @@ def restored(town: Town, **fields: Any) -> Household:
 
 
 def test_a_restored_backup_is_cleared_by_the_file_though_the_keys_are_gone_too(erased_nora: Town) -> None:
-    line = next(erased.lines())
+    line = next(ledger.lines())
     ErasedKey.objects.all().delete()
-    by_number = restored(erased_nora, pk=line.household, street="Ein annan stad 3", postcode="3570")
+    by_number = restored(erased_nora, pk=line.number, street="Ein annan stad 3", postcode="3570")
     by_key = restored(erased_nora, street=ADULT.street, postcode=ADULT.postcode)
     other = HouseholdFactory(municipality=erased_nora.municipality)
     call_command("replayerasures", "--dry-run", "--json", stdout=StringIO())
@@ -327,6 +331,44 @@ def test_whoever_registers_anew_after_being_erased_stays(erased_nora: Town) -> N
     PersonFactory(household=anew, name=ADULT.name, birth_year=ADULT.birth_year)
     call_command("replayerasures", "--json", stdout=StringIO())
     assert Household.objects.filter(pk=anew.pk).exists()
+
+
+def test_a_restored_backup_protects_and_takes_back_again(gol: Town, django_capture_on_commit_callbacks: Any) -> None:
+    person, mistaken = gol.household.persons.get(), HouseholdFactory(municipality=gol.municipality)
+    other = PersonFactory(household=mistaken)
+    for each in (person, other):
+        give_consent(each, field="phone")
+    with django_capture_on_commit_callbacks(execute=True):
+        withdraw_consent(other, field="phone")
+        for household in (gol.household, mistaken):
+            restrict(household, by=None)
+        protection.lift(household=mistaken, by=gol.people[Role.COORDINATOR], reason="Feil husstand", on=TODAY)
+    # The backup is from before all that.
+    Household.objects.filter(pk=gol.household.pk).update(restricted=False, street="Storgata 1", postcode="3550")
+    taken_back = next(line.number for line in ledger.lines() if line.deed == Deed.WITHDRAWN)
+    Consent.objects.create(pk=taken_back, person=other, field="phone", text_version="1")
+    call_command("replayerasures", "--dry-run", "--json", stdout=StringIO())
+    assert not Household.objects.get(pk=gol.household.pk).restricted
+    for _time in range(2):
+        call_command("replayerasures", "--json", stdout=StringIO())
+    assert Household.objects.get(pk=gol.household.pk).restricted
+    assert Household.objects.get(pk=gol.household.pk).street == ""
+    assert not Household.objects.get(pk=mistaken.pk).restricted
+    assert Consent.objects.get(pk=taken_back).withdrawn_at
+
+
+def test_lines_go_when_no_backup_can_be_older(settings: Any) -> None:
+    def write(number: int, until: str) -> str:
+        line = {"deed": "erased", "number": str(UUID(int=number)), "at": "2026-01-01T12:00:00+00:00", "until": until,
+                "municipality": "3550", "keys": []}  # fmt: skip
+        return json.dumps(line) + "\n"
+
+    kept = write(2, "2026-11-23") + "{broken\n"
+    settings.ERASURES_FILE.write_text(write(1, "2026-11-22") + kept)
+    assert ledger.forget_past(on=TODAY, dry_run=True) == 1
+    assert ledger.forget_past(on=TODAY) == 1
+    assert settings.ERASURES_FILE.read_text() == kept, "a broken line is somebody's to mend"
+    assert ledger.forget_past(on=TODAY) == 0
 
 
 def test_the_file_holds_no_name(erased_nora: Town, settings: Any) -> None:

@@ -7,11 +7,13 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from portal.commands import PortalCommand
-from privacy import erasure
+from privacy import replaying
 
 
 class Command(PortalCommand):
-    help = "After a backup was restored: erase again whoever was erased since (ERASURES_FILE and the keys)."
+    help = (
+        "After a backup was restored: erase, protect and take back again what was since (ERASURES_FILE and the keys)."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
@@ -19,7 +21,7 @@ class Command(PortalCommand):
 
     def run(self, **options: Any) -> Mapping[str, object]:
         try:
-            return erasure.replay(dry_run=options["dry_run"])
+            return replaying.replay(dry_run=options["dry_run"])
         except (ValueError, KeyError) as error:
             raise CommandError(
                 f"The file of erasures has a broken line: {type(error).__name__}. Mend it first."
