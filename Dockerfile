@@ -14,7 +14,7 @@ COPY . .
 RUN python -m portal.messages compile \
     && SECRET_KEY=build ERASURE_KEY=build ALLOWED_HOSTS=build DATABASE_URL=sqlite://:memory: REDIS_URL=redis://build \
         EMAIL_HOST=build DEFAULT_FROM_EMAIL=build@build.example python manage.py collectstatic --noinput --verbosity 0 \
-    && useradd --system portal && mkdir -p var && chown portal var
+    && useradd --system portal && mkdir -p var /erasures && chown portal var /erasures
 USER portal
 EXPOSE 8000
 CMD ["gunicorn", "portal.wsgi", "--bind", "0.0.0.0:8000"]

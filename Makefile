@@ -55,6 +55,7 @@ check: setup ## Style, types, migrations, translations, templates, production se
 	ERASURE_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))') \
 	ALLOWED_HOSTS=portal.example DATABASE_URL=sqlite:///:memory: REDIS_URL=redis://localhost:6379/0 \
 	EMAIL_HOST=mail.example DEFAULT_FROM_EMAIL=portal@portal.example ACCESSIBILITY_STATEMENT_URL=https://portal.example/uu \
+	ERASURES_FILE=/tmp/erasures.jsonl \
 	$(MANAGE) check --deploy --fail-level WARNING
 
 fix: setup ## Mend style where a machine can

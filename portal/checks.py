@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -41,3 +43,15 @@ def connectors_are_whole(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         hint = "Set its variables, or take it out of SECOND_FACTOR_FROM."
         found.append(Warning(f"SECOND_FACTOR_FROM names {', '.join(off)}, which is off.", hint=hint, id="portal.W003"))
     return found
+
+
+@register(deploy=True)
+def erasures_are_kept(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """What a restored backup must not bring back stands in a file that outlives the program and its database."""
+    path: Path = settings.ERASURES_FILE
+    hint = "Set ERASURES_FILE to a file in a folder that web and worker share and that is kept (docs/operations.md)."
+    if path.resolve().is_relative_to(settings.BASE_DIR):
+        return [Error("ERASURES_FILE lies in the program's own folder.", hint=hint, id="portal.E002")]
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        return [Error("ERASURES_FILE cannot be written.", hint=hint, id="portal.E003")]
+    return []

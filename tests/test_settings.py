@@ -98,6 +98,24 @@ def test_production_without_statement_or_second_factor_is_warned(settings: Any) 
     assert checks.accessibility_statement(None) + checks.second_factor(None) == []
 
 
+def test_what_clears_a_restored_backup_must_outlive_the_program(settings: Any, tmp_path: Path) -> None:
+    settings.ERASURES_FILE = tmp_path / "erasures.jsonl"
+    assert checks.erasures_are_kept(None) == []
+    for path, error in [(ROOT / "var" / "erasures.jsonl", "portal.E002"), (tmp_path / "no" / "file", "portal.E003")]:
+        settings.ERASURES_FILE = path
+        assert [found.id for found in checks.erasures_are_kept(None)] == [error]
+
+
+def test_all_that_compose_runs_shares_that_file() -> None:
+    text = (ROOT / "compose.yaml").read_text()
+    shared, services = text.split("services:")
+    assert "ERASURES_FILE: /erasures/erasures.jsonl" in shared
+    assert 'volumes: ["erasures:/erasures"]' in shared
+    assert services.count("<<: *portal") == 4
+    assert "erasures: {}" in services
+    assert "chown portal var /erasures" in (ROOT / "Dockerfile").read_text()
+
+
 def test_production_is_closed_by_default(tmp_path: Path) -> None:
     found = settings_with(
         tmp_path, "DEBUG", "STAFF_SECOND_FACTOR", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_SSL_REDIRECT",
