@@ -31,6 +31,7 @@ from privacy.models import AccessEntry, ArchiveHold, ErasureRequest, Purpose
 from privacy.purposes import set_up as set_up_purposes
 from tests.access.cast import Town
 from tests.conftest import TODAY
+from tests.documents.sample import letter
 from tests.enquiries.factories import asked, remarked
 from tests.factories import ArticleFactory, ContactPointFactory, HouseholdFactory, ServiceInfoFactory, StepFactory
 from tests.housing.factories import ListingFactory
@@ -69,7 +70,7 @@ def _pair(town: Town) -> Pair:
 def _letter(town: Town) -> Letter:
     return Letter.objects.get_or_create(
         municipality=town.municipality, household=town.household,
-        defaults={"language": "nb", "template_version": 1, "facts": {}, "sha256": "0" * 64, "issued_on": TODAY},
+        defaults={"language": "nb", "template_version": 1, "facts": letter(), "sha256": "0" * 64, "issued_on": TODAY},
     )[0]  # fmt: skip
 
 
