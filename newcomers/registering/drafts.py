@@ -23,6 +23,7 @@ from portal.personal_data import holds_one_of, proven_emails
 
 DAYS_TO_RETURN = 7
 MOST_WRONG_TRIES = 5
+MOST_NEW_CODES = 3  # mails for one press, where several were left under one address
 # Without letters and digits that look alike, and without vowels, so that no word comes out.
 CODE_LETTERS = "BCDFGHJKLMNPQRSTVWXZ23456789"
 
@@ -103,7 +104,8 @@ def save_for_later(*, draft: Draft, email: str, language: str) -> None:
 def come_back(*, municipality: Municipality, email: str, code: str) -> Draft | None:
     """The draft that was left under this address with this code. Five wrong tries, and the code opens nothing more.
 
-    A try is counted before it is looked at, so that a thousand at once are no more than five.
+    A try is counted before it is looked at, so that a thousand at once are no more than five. It was no wrong one for
+    the others that were left under the address.
     """
     open_drafts = _open_drafts(municipality, email)
     tried = [
@@ -115,16 +117,25 @@ def come_back(*, municipality: Municipality, email: str, code: str) -> Draft | N
     found = next((draft for draft in tried if constant_time_compare(draft.code_hash, _hash(draft, plain))), None)
     if found:
         Draft.objects.filter(pk=found.pk).update(wrong_tries=0, touched_at=timezone.now())
+        others = [draft.pk for draft in tried if draft.pk != found.pk]
+        Draft.objects.filter(pk__in=others, wrong_tries__gt=0).update(wrong_tries=F("wrong_tries") - 1)
     return found
 
 
+def send_new_codes(*, municipality: Municipality, email: str, language: str) -> None:
+    """For what was left under this address last. Nothing is said of whether there was anything."""
+    for draft in _left_under(municipality, email).order_by("-touched_at")[:MOST_NEW_CODES]:
+        draft.municipality = municipality
+        save_for_later(draft=draft, email=email, language=language)
+
+
 def _open_drafts(municipality: Municipality, email: str) -> QuerySet[Draft]:
-    return Draft.objects.filter(
-        municipality=municipality,
-        email=email,
-        code_expires_at__gt=timezone.now(),
-        wrong_tries__lt=MOST_WRONG_TRIES,
-    ).exclude(code_hash="")
+    return _left_under(municipality, email).filter(wrong_tries__lt=MOST_WRONG_TRIES)
+
+
+def _left_under(municipality: Municipality, email: str) -> QuerySet[Draft]:
+    waiting = Draft.objects.filter(municipality=municipality, email=email, code_expires_at__gt=timezone.now())
+    return waiting.exclude(code_hash="")
 
 
 def _hash(draft: Draft, code: str) -> str:

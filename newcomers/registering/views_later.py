@@ -28,7 +28,7 @@ from portal.accounts.models import User
 from portal.municipalities.middleware import MunicipalityRequest
 
 # An hour: of one network, and to one address.
-RATES = {"later": "20/h/ip,4/h/key", "return": "60/h/ip,10/h/key"}
+RATES = {"later": "20/h/ip,4/h/key", "return": "60/h/ip,10/h/key", "new_code": "20/h/ip,4/h/key"}
 
 
 @login_not_required
@@ -69,6 +69,8 @@ def come_back(request: MunicipalityRequest) -> HttpResponse:
     """The same answer for a wrong code, an old one, and an address that nobody has left anything under."""
     if is_registered(request):
         return redirect("newcomers:my_page", request.municipality.slug)
+    if "new_code" in request.POST:
+        return _send_new_code(request)
     form = ReturnForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         return render(request, "newcomers/register_return.html", {"form": form})
@@ -83,6 +85,21 @@ def come_back(request: MunicipalityRequest) -> HttpResponse:
     hold(request, draft)
     messages.success(request, _("Welcome back. Here you stopped."))
     return redirect(way_on(request, questions(request, draft)))
+
+
+def _send_new_code(request: MunicipalityRequest) -> HttpResponse:
+    """For a code that was lost, or that somebody else has tried too often. The same answer for every address."""
+    form = ReturnForm(request.POST)
+    form.fields["code"].required = False
+    if not form.is_valid():
+        return render(request, "newcomers/register_return.html", {"form": form})
+    email = form.cleaned_data["email"]
+    if not ratelimit.consume(request, app="newcomers", action="new_code", config=RATES, key=email):
+        form.add_error(None, _("There have been many tries. Wait an hour, or call the service office."))
+        return render(request, "newcomers/register_return.html", {"form": form}, status=429)
+    drafts.send_new_codes(municipality=request.municipality, email=email, language=language_of(request))
+    form = ReturnForm(initial={"email": email})
+    return render(request, "newcomers/register_return.html", {"form": form, "sent_to": email})
 
 
 def come_back_again(request: MunicipalityRequest) -> HttpResponse:

@@ -137,6 +137,40 @@ def test_five_wrong_tries_lock_the_code(client: Client, gol: Municipality) -> No
     assert come_back(Client(), code_in_mail()) == page_url("contact")
 
 
+def test_a_locked_code_is_replaced_from_any_device(client: Client, gol: Municipality) -> None:
+    """Anybody who knows the address can lock it; only who has the mailbox gets the new one."""
+    code, phone = leave_with_code(client), Client()
+    for _number in range(5):
+        drafts.come_back(municipality=gol, email=EMAIL, code="BBBBBBBB")
+    assert phone.post(RETURN, {"email": "KARI@home.example", "code": "", "new_code": "1"}).status_code == 200
+    assert NO_SUCH in come_back(phone, code)
+    assert come_back(phone, code_in_mail()) == page_url("contact")
+
+
+def test_a_new_code_is_promised_alike_for_every_address(client: Client, gol: Municipality) -> None:
+    leave_with_code(client)
+    said = []
+    for email in (EMAIL, "nobody@home.example"):
+        response = Client().post(RETURN, {"email": email, "new_code": "1"})
+        main = "".join(re.findall("<main.*</main>", response.content.decode(), re.S)).replace(email, "")
+        said.append((response.status_code, re.sub(r'value="\w{64}"', "", main)))
+    assert said[0] == said[1]
+    assert "a new code is on its way" in said[0][1]
+    assert Message.objects.filter(kind="registering_code").count() == 2
+    assert Client().post(RETURN, {"email": "", "new_code": "1"}).context["form"].errors["email"]
+    statuses = [Client().post(RETURN, {"email": EMAIL, "new_code": "1"}).status_code for _number in range(4)]
+    assert statuses == [200, 200, 200, 429]
+
+
+def test_a_right_code_is_no_wrong_one_for_what_else_was_left(client: Client, gol: Municipality) -> None:
+    first = leave_with_code(Client())
+    other = Draft.objects.get()
+    second = leave_with_code(client)
+    for _number in range(6):
+        assert drafts.come_back(municipality=gol, email=EMAIL, code=second.replace("-", "")) is not None
+    assert drafts.come_back(municipality=gol, email=EMAIL, code=first.replace("-", "")) == other
+
+
 def test_a_code_tried_a_thousand_times_opens_nothing(client: Client, gol: Municipality) -> None:
     leave_with_code(client)
     tries = [drafts.come_back(municipality=gol, email=EMAIL, code=f"{n:08}") for n in range(1000)]
