@@ -59,6 +59,7 @@ TABLES = [
             "occupation",
             "wants_job",
             "job_wish",
+            "listed_on",
         ],
         {
             "name_key": _KEY,

@@ -138,6 +138,9 @@ class PersonFactory(DjangoModelFactory[Person]):
     household = factory.SubFactory(HouseholdFactory, adults=0)
     name = factory.Sequence(lambda n: f"Kari Eksempel {n}")
     birth_year = 1990
+    listed_on = factory.LazyAttribute(
+        lambda person: date(2026, 10, 1) if person.household.source == Source.REGISTER else None
+    )
 
 
 class ContactPointFactory(DjangoModelFactory[ContactPoint]):

@@ -158,6 +158,11 @@ class Household(MunicipalRecord):
         return sorted(p.birth_year for p in self.persons.all() if not p.is_adult and p.birth_year)
 
     @property
+    def is_from_a_list(self) -> bool:
+        """Whether a list of movers brought anybody in it: they are told where we have them from."""
+        return any(person.listed_on for person in self.persons.all())
+
+    @property
     def name(self) -> str:
         """The adults' names: "Kari Moen, Ola Li"."""
         return ", ".join(adult.name for adult in self.adults) or str(_("Household without adults"))
@@ -206,6 +211,9 @@ class Person(OpaqueModel):
         related_name="persons",
         verbose_name=_("account"),
     )
+
+    # The day on which a list of movers brought them. Empty for who told us, or whom somebody else told us of.
+    listed_on = models.DateField(_("brought by a list of movers"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("person")

@@ -68,17 +68,17 @@ class Home:
         facts = AdultFacts.of(person.name, person.birth_year)
         return any(same_person(facts, known) for known in self.facts)
 
-    def missing(self, moved: MovedHousehold) -> Iterator[Person]:
+    def missing(self, moved: MovedHousehold, on: date) -> Iterator[Person]:
         """Persons to be made: adults who are not known, children of a year that nobody here was born in."""
         position = len(self.facts)
         years = {person.birth_year for person in self.persons.values() if not person.is_adult}
         for adult in moved.adults:
             if not self.has_adult(adult):
-                yield _adult(self.household, adult, position=position)
+                yield _adult(self.household, adult, position=position, on=on)
                 position += 1
         for year in moved.child_birth_years:
             if year not in years:
-                yield Person(household=self.household, is_adult=False, birth_year=year)
+                yield Person(household=self.household, is_adult=False, birth_year=year, listed_on=on)
 
     def without_year(self, moved: MovedHousehold) -> list[tuple[Person, int]]:
         """Adults whose birth year the list knows and we do not."""
@@ -162,7 +162,7 @@ class Comparison:
     def as_new(self, moved: MovedHousehold) -> Verdict:
         """A household of its own, not saved yet."""
         home = Home(self._household(moved))
-        missing = list(home.missing(moved))
+        missing = list(home.missing(moved, self._on))
         for person in missing:
             home.add(person)
         return Verdict(moved, RowKind.NEW, home, missing)
@@ -172,7 +172,9 @@ class Comparison:
         home = Home(household)
         for person in household.persons.all():
             home.add(person)
-        missing = [person for person in home.missing(moved) if not person.is_adult or not home.has_alike(person)]
+        missing = [
+            person for person in home.missing(moved, self._on) if not person.is_adult or not home.has_alike(person)
+        ]
         return Verdict(moved, RowKind.CHANGED if missing else RowKind.KNOWN, home, missing)
 
     def _sure(self, moved: MovedHousehold) -> Home | None:
@@ -190,7 +192,7 @@ class Comparison:
         return min(matching, key=lambda home: home.rank, default=None)
 
     def _known(self, moved: MovedHousehold, home: Home) -> Verdict:
-        missing = list(home.missing(moved))
+        missing = list(home.missing(moved, self._on))
         differences = [*_additions(home, moved, missing)]
         if home.household.pk not in self._seen and not home.household._state.adding:
             # Of two rows about one household the first says what has changed.
@@ -359,7 +361,7 @@ def _difference(what: DifferenceKind, old: Any, new: Any) -> dict[str, str]:
     return {"what": what.value, "old": str(old), "new": str(new)}
 
 
-def _adult(household: Household, adult: MovedAdult, *, position: int) -> Person:
+def _adult(household: Household, adult: MovedAdult, *, position: int, on: date) -> Person:
     return Person(
         household=household,
         position=position,
@@ -367,6 +369,7 @@ def _adult(household: Household, adult: MovedAdult, *, position: int) -> Person:
         name_key=name_key(adult.name),
         sound_key=sound_key(adult.name),
         birth_year=adult.birth_year,
+        listed_on=on,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.text import slugify
 
+from newcomers.enums import Source
 from newcomers.models import Household, Person
 from portal.municipalities.models import Municipality
 from portal.pages.enums import Topic
@@ -53,7 +54,10 @@ def make_household(
     number = next(_numbers)
     defaults = {"street": f"Lyktevegen {number}", "postcode": "3550", "city": "Gol"}
     household = Household.objects.create(municipality=municipality, moved_in_on=moved_in_on, **(defaults | values))
-    adults = [Person(household=household, position=place, name=name) for place, name in enumerate(names)]
+    listed_on = moved_in_on if household.source == Source.REGISTER else None
+    adults = [
+        Person(household=household, position=place, name=name, listed_on=listed_on) for place, name in enumerate(names)
+    ]
     Person.objects.bulk_create(
         [*adults, *(Person(household=household, is_adult=False, birth_year=year) for year in children)]
     )

@@ -12,5 +12,6 @@ class LettersConfig(AppConfig):
 
         registry.register_timeline("letters", timeline.entries, models=timeline.SHOWN)
         registry.register_day_page("letters", day_page.queues)
+        registry.register_segment(day_page.TOLD)
         registry.register_reach("letter", _("letter"), reach.got_letter)
         registry.register_protection("letters", services.forget_address)

@@ -15,7 +15,6 @@ from django.utils import formats, translation
 from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 
-from newcomers.enums import Source
 from newcomers.models import Household, Person
 from newcomers.my_page.objections import shown
 from portal.documents.shapes import Contact, LetterData, NoPost, QrCode, Section, Sender, Signature
@@ -117,7 +116,7 @@ class LetterMaker:
     ) -> LetterData:
         text = shared["text"]
         fields = {"municipality": self.municipality.name, "names": names}
-        source = text.source_register if household.source == Source.REGISTER else text.source_self
+        source = text.source_register if household.is_from_a_list else text.source_self
         return {
             "language": language,
             "reference": reference,

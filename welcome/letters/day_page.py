@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
-from newcomers.enums import HouseholdState, Source
-from newcomers.models import Household
+from newcomers.enums import HouseholdState
+from newcomers.models import Household, Person
 from portal.accounts.models import User
 from portal.municipalities.access import has_permission
 from portal.municipalities.enums import Permission
 from portal.municipalities.models import Municipality
 from portal.pages.models import ContactPoint, ServiceInfo
-from portal.registry import Queue, first_step
+from portal.registry import Queue, Segment, first_step
 from welcome.letters.models import Letter, LetterTemplate
 
 # A week before the month is over that the law gives.
@@ -52,7 +53,7 @@ def queues(user: User, municipalities: Sequence[Municipality], on: date) -> Iter
             order=44,
             title=_("From a list of movers, and not told yet where we have the address from"),
             count=not_told,
-            url=reverse("admin:newcomers_household_changelist") + "?source__exact=register",
+            url=reverse("admin:newcomers_household_changelist") + f"?{TOLD.name}=late",
             state="late",
             action=_("Send them the welcome letter"),
             detail=_("The law gives a month (General Data Protection Regulation, article 14)."),
@@ -60,11 +61,31 @@ def queues(user: User, municipalities: Sequence[Municipality], on: date) -> Iter
 
 
 def households_not_told(municipalities: Sequence[Municipality], on: date) -> QuerySet[Household]:
-    """Taken from a register three weeks ago or more, and no letter that names the source has been issued.
+    """Those in which a list named somebody three weeks ago or more who has not been told.
 
     Who wants no post has been written to already.
     """
-    told = Letter.objects.filter(household=OuterRef("pk"), issued_on__isnull=False)
-    from_register = Household.objects.shown().filter(municipality__in=municipalities, source=Source.REGISTER)
-    waiting = from_register.filter(wants_post=True, created_at__date__lte=on - TELL_WITHIN)
-    return waiting.exclude(state=HouseholdState.MOVED_AWAY).filter(~Exists(told))
+    return Household.objects.shown().filter(_not_told("late", on), municipality__in=municipalities)
+
+
+def _not_told(group: str, on: date) -> Q:
+    listed = persons_not_told().filter(listed_on__lte=on - TELL_WITHIN)
+    return Q(pk__in=listed.values("household"), wants_post=True) & ~Q(state=HouseholdState.MOVED_AWAY)
+
+
+# The same as a filter of the list of households, where the office finds them.
+TOLD = Segment(
+    "told", _lazy("told where we have the address from"), {"late": _lazy("not yet, and it is late")}, _not_told
+)
+
+
+def persons_not_told() -> QuerySet[Person]:
+    """Brought by a list, and no letter that names the source was issued since.
+
+    Where the one welcome letter had gone out before, it is enough that the office was in touch since.
+    """
+    letters = Letter.objects.filter(household=OuterRef("household"), issued_on__isnull=False)
+    told = letters.filter(
+        Q(issued_on__gte=OuterRef("listed_on")) | Q(household__contacted_on__gte=OuterRef("listed_on"))
+    )
+    return Person.objects.filter(~Exists(told), listed_on__isnull=False)

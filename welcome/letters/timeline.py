@@ -8,7 +8,6 @@ from datetime import date
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from newcomers.enums import Source
 from newcomers.models import Household
 from portal.registry import TimelineEntry
 
@@ -22,6 +21,6 @@ def entries(household: Household, on: date) -> Iterable[TimelineEntry]:
         yield TimelineEntry(
             on=letter.issued_on,
             title=_("The welcome letter is in the post"),
-            detail=_("It says where we have the address from.") if household.source == Source.REGISTER else "",
+            detail=_("It says where we have the address from.") if household.is_from_a_list else "",
             admin_url=reverse("admin:letters_letter_change", args=[letter.pk]),
         )
