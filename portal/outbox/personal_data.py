@@ -55,7 +55,19 @@ def _empty(messages: QuerySet[Message], on: date) -> int:
     return messages.update(recipient="", user=None, person_id=None, subject="", text="", html="", unsubscribe_url="")
 
 
+def _came_back_long_ago(municipality: Municipality, last: date) -> QuerySet[BouncedAddress]:
+    """By then somebody may have it again. An address of no municipality goes by the shortest of their terms."""
+    return BouncedAddress.objects.filter(Q(municipality=municipality) | Q(municipality=None), on__lte=last)
+
+
+def _forget(addresses: QuerySet[BouncedAddress], on: date) -> int:
+    return addresses.delete()[0]
+
+
 register_retention(RetentionRule("outbox.messages", "messages", _("Mail that was sent"), _sent_long_ago, _empty))
+register_retention(
+    RetentionRule("outbox.bounced", "messages", _("Addresses that mail comes back from"), _came_back_long_ago, _forget)
+)
 
 
 def erase(household: Any) -> None:

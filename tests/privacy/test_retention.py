@@ -20,7 +20,7 @@ from portal.clock import add_months
 from portal.documents.models import PrintJob
 from portal.municipalities.enums import Role
 from portal.municipalities.models import Municipality
-from portal.outbox.models import Message
+from portal.outbox.models import BouncedAddress, Message
 from privacy import purposes, retention
 from privacy.models import AccessEntry, ArchiveHold, Purpose, Remainder, RetentionNotice
 from tests.factories import HouseholdFactory, MunicipalityFactory, PersonFactory, UserFactory
@@ -87,6 +87,10 @@ def cast(gol: Municipality) -> Municipality:
         next_try_at=timezone.now(),
     )  # fmt: skip
     Message.objects.filter(pk=mail.pk).update(created_at=at(START))
+    for town in (gol, None):
+        BouncedAddress.objects.create(
+            municipality=town, email=f"gone@{town or 'none'}.example", status="5.1.1", on=START
+        )
     return gol
 
 
@@ -117,6 +121,7 @@ def test_through_thirty_six_months(cast: Municipality) -> None:
         assert PrintJob.objects.exclude(content=None).exists() is (month < 3), month
         assert AccessEntry.objects.exists() is (month < 12), month
         assert Message.objects.filter(recipient="old@a.example").exists() is (month < 12), month
+        assert BouncedAddress.objects.count() == (2 if month < 12 else 0), month
         assert Assignment.objects.exists() is (month < 16), month
         assert Consent.objects.exists() is (month < 36), month
         assert [hold["reason"] for hold in report["holds"]] == ["Klagesak 26/17"]
