@@ -479,3 +479,21 @@ def test_the_next_step_stands_first_with_its_buttons(client: Client, gol: Munici
         assert words in page
     settled = client.get(url("change", household(state=HouseholdState.SETTLED).pk)).content.decode()
     assert "Settled: they stand on their own feet" not in settled
+
+
+def test_one_press_takes_a_household_into_the_package_run(client: Client, gol: Municipality) -> None:
+    wanted, next_door = household(), household(municipality=MunicipalityFactory(aal=True))
+    add = reverse("admin:packages_packagerun_add_household", args=[wanted.pk])
+    assert f'<form method="post" action="{add}">' in client.get(url("change", wanted.pk)).content.decode()
+    assert client.get(add).status_code == 405
+    answer = client.post(add, follow=True)
+    assert answer.redirect_chain[-1][0] == url("change", wanted.pk)
+    assert "They are in the package run of 2026Q4." in answer.content.decode()
+    assert wanted.packages.get().run.quarter == "2026Q4"
+    assert AccessEntry.objects.filter(household_ref=wanted.pk, kind="changed").exists()
+    refused = client.post(reverse("admin:packages_packagerun_add_household", args=[household(wants_post=False).pk]),
+                          follow=True)  # fmt: skip
+    assert "They get no package now: does not want post" in refused.content.decode()
+    for stranger in (next_door, household(restricted_household=True)):
+        unknown = reverse("admin:packages_packagerun_add_household", args=[stranger.pk])
+        assert client.post(unknown).status_code == 404

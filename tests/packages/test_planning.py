@@ -9,17 +9,19 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from newcomers.enums import HouseholdState, Residency
 from newcomers.models import Household
 from portal.clock import Quarter
 from portal.municipalities.models import Municipality
 from tests.conftest import TODAY
+from tests.factories import UserFactory
 from tests.packages.factories import make_gift, make_household, make_households, make_municipality
 from welcome.packages import stock
 from welcome.packages.enums import ItemState, RunState
 from welcome.packages.models import Gift, Package, PackageItem, PackagePlan, PackageRun
-from welcome.packages.services import RunError, RunReport, run_packages
+from welcome.packages.services import RunError, RunReport, add_household, run_packages
 
 pytestmark = pytest.mark.django_db
 Q4 = Quarter(2026, 4)
@@ -119,6 +121,33 @@ def test_once_the_run_is_printed_newcomers_wait_for_the_next(gol: Municipality) 
     make_household(gol, "Per Dal", wants_post=False)
     assert counted(plan(gol)) == (0, 1, {"waits for the next run": 1, "does not want post": 1})
     assert counted(plan(gol, quarter=Quarter(2027, 1), on=date(2027, 1, 4))) == (1, 1, {"does not want post": 1})
+
+
+def test_one_household_is_taken_in_alone_and_once(gol: Municipality) -> None:
+    """The run of the quarter is begun if need be; its planning still waits, and finds them there."""
+    gift = make_gift(gol, agreed=5)
+    one, _other = make_households(gol, 2)
+    by = UserFactory()
+    package = add_household(household=one, on=TODAY, by=by)
+    assert add_household(household=one, on=TODAY, by=by) == package == Package.objects.get()
+    assert (package.run.quarter, package.run.planned_on, items(gift)) == ("2026Q4", None, {"reserved": 1})
+    assert counted(plan(gol)) == (1, 1, {})
+
+
+def test_who_can_get_no_package_is_told_why_and_begins_no_run(gol: Municipality) -> None:
+    by = UserFactory()
+    for household, why in [
+        (make_household(gol, "Kari Moen", wants_post=False), "does not want post"),
+        (make_household(gol, "Kari Moen", street=""), "no complete postal address"),
+        (make_household(gol, "Kari Moen", moved_in_on=date(2024, 1, 1)), "within the last 12 months"),
+        (make_household(gol, "Kari Moen", state=HouseholdState.MOVED_AWAY), "do not live here"),
+    ]:
+        with pytest.raises(RunError, match=why), translation.override("en"):
+            add_household(household=household, on=TODAY, by=by)
+    assert not PackageRun.objects.exists()
+    PackageRun.objects.create(municipality=gol, quarter="2026Q4", state=RunState.PRINTED, printed_on=TODAY)
+    with pytest.raises(RunError, match="waits for the next run"), translation.override("en"):
+        add_household(household=make_household(gol, "Kari Moen"), on=TODAY, by=by)
 
 
 def test_a_day_outside_the_quarter_is_refused(gol: Municipality) -> None:

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from newcomers.models import Household
 from portal import clock
 from portal.documents.enums import JobState
 from portal.documents.models import PrintJob
-from portal.municipalities.access import has_permission
+from portal.municipalities.access import has_permission, municipalities_where
 from portal.municipalities.admin_base import (
     OwnMunicipalityFilter,
     ScopedAdmin,
@@ -28,8 +30,9 @@ from portal.municipalities.admin_base import (
 )
 from portal.municipalities.enums import Permission
 from welcome.letters.admin import pdf_response
-from welcome.packages import office, run_page, stock
+from welcome.packages import office, run_page, services, stock
 from welcome.packages.models import Gift, PackagePlan, PackageRun, Partner
+from welcome.packages.runs import RunError
 
 
 class PackagesAdmin(ScopedAdmin):
@@ -156,10 +159,12 @@ class PackageRunAdmin(PackagesAdmin):
             ("letters.pdf", self.letters, "letters"),
             ("packing-list.pdf", self.packing_list, "packing_list"),
         ]
+        add_household = self.admin_site.admin_view(require_POST(self.add_household))
+        add = path("household/<uuid:household>/", add_household, name="packages_packagerun_add_household")
         return [
             path(f"<uuid:pk>/{end}", self.admin_site.admin_view(view), name=f"packages_packagerun_{name}")
             for end, view, name in views
-        ] + super().get_urls()
+        ] + [add, *super().get_urls()]
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -191,6 +196,21 @@ class PackageRunAdmin(PackagesAdmin):
     def print_papers(self, request: HttpRequest, pk: str) -> HttpResponse:
         office.start_printing(run=self._own(request, pk, Permission.PACKAGES_MANAGE), by=request.user)
         return redirect("admin:packages_packagerun_change", pk)
+
+    def add_household(self, request: HttpRequest, household: UUID) -> HttpResponse:
+        """From the household's own page, and back to it."""
+        own = municipalities_where(request.user, Permission.PACKAGES_MANAGE)
+        found = get_object_or_404(Household.objects.shown().filter(municipality__in=own), pk=household)
+        self.rows_seen(request).append(found)
+        try:
+            package = services.add_household(household=found, on=clock.today(), by=request.user)
+        except RunError as error:
+            text = _("They get no package now: %(reason)s") % {"reason": error}
+            self.message_user(request, text, messages.WARNING)
+        else:
+            text = _("They are in the package run of %(quarter)s.") % {"quarter": package.run.as_quarter}
+            self.message_user(request, text, messages.SUCCESS)
+        return redirect("admin:newcomers_household_change", found.pk)
 
     def letters(self, request: HttpRequest, pk: str) -> HttpResponse:
         run = self._own(request, pk, Permission.LETTERS_MANAGE)

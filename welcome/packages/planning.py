@@ -77,6 +77,17 @@ class Planning:
         PackageRun.objects.filter(pk=self.run.pk).update(planned_on=self.on, report=self.report.as_json())
         return self.report
 
+    def take_in(self, household: Household) -> str:
+        """One household alone, as the whole run would; why not, in words, or "" when it has its package."""
+        months = self.plan.window_months
+        everyone: QuerySet[Any] = eligibility.candidates(self.municipality, window_months=months, on=self.on)
+        standing = everyone.filter(pk=household.pk).values_list("standing", flat=True).first()
+        if standing is None:
+            text = _("They do not live here, or have not moved in within the last %(months)d months.")
+            return text % {"months": months}
+        self._plan_chunk({household.pk: standing})
+        return next((str(BlockReason(reason).label) for reason in self.report.blocked), "")
+
     @transaction.atomic
     def _fill_what_was_short(self, gift: Gift) -> None:
         if not hold_open(self.run):

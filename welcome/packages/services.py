@@ -21,7 +21,7 @@ from portal.clock import Quarter
 from portal.municipalities.models import Municipality
 from welcome.packages import eligibility, leaving
 from welcome.packages.enums import RunState
-from welcome.packages.models import PackagePlan, PackageRun
+from welcome.packages.models import Package, PackagePlan, PackageRun
 from welcome.packages.planning import Planning, RunReport
 from welcome.packages.printing import PrintedRun, Printing, cancel, print_again
 from welcome.packages.runs import Progress, RunChanged, RunError, hold_open
@@ -30,6 +30,7 @@ __all__ = [
     "PrintedRun",
     "RunError",
     "RunReport",
+    "add_household",
     "due_runs",
     "follow_state",
     "forget_address",
@@ -66,6 +67,18 @@ def run_packages(
         report = Planning(municipality, quarter, on, by, progress).run_through()
         transaction.set_rollback(True)
     return report
+
+
+@transaction.atomic
+def add_household(*, household: Household, on: date, by: User) -> Package:
+    """Its package in the run of the quarter, or the one that it has. RunError says in words why there is none."""
+    had = household.packages.standing().select_related("run").first()
+    if had:
+        return had
+    refused = Planning(household.municipality, Quarter.of(on), on, by, None).take_in(household)
+    if refused:
+        raise RunError(refused)
+    return household.packages.standing().select_related("run").get()
 
 
 def print_run(
