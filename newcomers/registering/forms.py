@@ -19,7 +19,11 @@ from portal.forms import WithoutIdentityNumbers
 from portal.municipalities.models import Municipality
 
 MONTHS_AHEAD = 12
-_ADDRESS_OF_A_PAGE = re.compile(r"://|\bwww\.|\b[\w-]+\.(com|net|org|no|info|ru|io|xyz)\b", re.IGNORECASE)
+# "Komplett.no" is a name, and stands on our page without a link; "bit.ly/x" is a way to somewhere.
+_ADDRESS_OF_A_PAGE = re.compile(
+    r"://|\bwww\.|\b(?:https?|ftp|mailto|tel|data|javascript):|[\w-]\.[^\W\d_]{2,}(?::\d+)?[/?#]", re.IGNORECASE
+)
+_LINE_BREAK = re.compile(r"[\r\n\v\f\x85\u2028\u2029]")
 
 
 class PlainForm(WithoutIdentityNumbers):
@@ -117,4 +121,6 @@ class IntroductionForm(PlainForm):
         for name in ("employer", "contact_name", "name", "note"):
             if _ADDRESS_OF_A_PAGE.search(cleaned.get(name) or ""):
                 self.add_error(name, _("Leave out web addresses: mail with somebody else's links looks like fraud."))
+            elif name != "note" and _LINE_BREAK.search(cleaned.get(name) or ""):
+                self.add_error(name, _("Write it on one line."))
         return cleaned

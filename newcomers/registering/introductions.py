@@ -72,7 +72,7 @@ def confirm(*, introduction: Introduction) -> bool:
         recipient=introduction.email,
         language=introduction.language,
         context={
-            "introduction": introduction,
+            "sender": introduction.contact_email,
             "url": _url(introduction, "introduction_answer", EMPLOYEE, introduction.language),
         },
     )
@@ -143,14 +143,17 @@ def _tell_employer(introduction: Introduction, *, answered: bool) -> None:
 def _write(
     introduction: Introduction, template: str, *, recipient: str, language: str, context: dict[str, object]
 ) -> None:
-    """Each kind of mail once for an introduction; its text is forgotten here when it has left."""
+    """Each kind of mail once for an introduction; its text is forgotten here when it has left.
+
+    Nothing that the employer typed freely is in it: in the municipality's name anybody could write anything to anyone.
+    """
     write_message(
         kind=template,
         key=f"{template}:{introduction.pk}",
         recipient=recipient,
         language=language,
         template=template,
-        context={"days": DAYS_TO_ANSWER, "employer": introduction.employer} | context,
+        context={"days": DAYS_TO_ANSWER} | context,
         municipality=introduction.municipality,
         is_secret=True,
     )

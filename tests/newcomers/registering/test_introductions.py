@@ -103,7 +103,11 @@ def test_a_link_of_gol_opens_nothing_elsewhere(client: Client, asked: str) -> No
         ("starts_on", "2029-01-01", "more than a year"),
         ("starts_on", "soon", "not a day"),
         ("note", "Win at https://casino.example now", "web addresses"),
-        ("employer", "cheap-pills.com", "web addresses"),
+        ("employer", "cheap-pills.com/win", "web addresses"),
+        ("contact_name", "See bit.ly/x", "web addresses"),
+        ("note", "evil.shop/login", "web addresses"),
+        ("note", "Write to mailto:x", "web addresses"),
+        ("name", "Anna\nYour account is blocked", "one line"),
         ("note", "01817012309", "identity number"),
     ],
 )
@@ -112,6 +116,10 @@ def test_bad_input_names_the_field(client: Client, gol: Municipality, field: str
     assert list(form.errors) == [field]
     assert words in str(form.errors[field])
     assert not Introduction.objects.exists()
+
+
+def test_a_name_with_a_dot_is_a_name(client: Client, gol: Municipality) -> None:
+    assert introduce(client, employer="Komplett.no A/S", note="Mon. 8/1 at 8.30:\nask for Bo").status_code == 302
 
 
 def test_nobody_uses_us_to_write_to_the_same_person_again_and_again(gol: Municipality) -> None:
@@ -136,9 +144,12 @@ def test_what_was_typed_comes_back_when_the_page_was_open_too_long(gol: Municipa
 def test_the_employee_is_told_who_gave_what_and_why(client: Client, asked: str) -> None:
     mail = Message.objects.get(kind="introduction_offer")
     assert (mail.recipient, mail.language) == (EMPLOYEE, "en")
-    for words in ("Bo Sjef", "Mølla AS", "Gol", "your name and this e-mail address", "14 days", "Datatilsynet"):
+    for words in (BOSS, "Gol", "your name and this e-mail address", "14 days", "Datatilsynet"):
         assert words in mail.text
         assert words in mail.html
+    for mail in Message.objects.all():
+        for words in ("Bo Sjef", "Mølla AS", "We look forward"):
+            assert words not in mail.subject + mail.text + mail.html
     page = client.get(asked).content.decode()
     for words in ("Bo Sjef, Mølla AS", "Anna Nowak", EMPLOYEE, "4 January 2027", "We look forward to you."):
         assert words in page
