@@ -83,7 +83,9 @@ def move_in_due(*, on: date, dry_run: bool = False) -> int:
 @transaction.atomic
 def restrict(household: Household, *, by: User | None) -> None:
     """Protect a household: its address is forgotten wherever we keep it, and it stands in no list any more."""
-    # First of all: whoever is just writing to the household is done by now, or finds that it is protected.
+    # First of all: whoever is just writing to the household is done by now, or finds that it is protected. The rooms
+    # are asked while the address is still there, by which one of them knows the household again (privacy.erased).
+    registry.forget_address(Household.objects.select_for_update(no_key=True).get(pk=household.pk))
     Household.objects.filter(pk=household.pk).update(
         restricted=True, street="", care_of="", postcode="", city="", address_key="", place_key="",
         version=F("version") + 1,
@@ -93,5 +95,4 @@ def restrict(household: Household, *, by: User | None) -> None:
     ObjectionCode.objects.filter(household=household).delete()
     forget_typed(household)
     household.refresh_from_db()
-    registry.forget_address(household)
     logger.info("Household %s was protected by %s.", household.pk, by.pk if by else "nobody")

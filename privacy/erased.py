@@ -42,15 +42,39 @@ def adults_of(household: Household) -> list[Adult]:
     return [Adult(each.name, each.birth_year, household.street, household.postcode) for each in household.adults]
 
 
+def _keys_of_household(household: Household) -> set[str]:
+    return {key for adult in adults_of(household) for key in keys_of(household.municipality, adult)}
+
+
+def keep_keys(household: Household) -> None:
+    """Before the address of a protected household goes: by what they are recognised should they be erased."""
+    if keys := _keys_of_household(household):
+        write_down(household.municipality, household.pk, keys)
+
+
 def remember(household: Household, *, on: date) -> None:
     """Call it in the transaction that erases; the line in the file follows once it is true."""
-    keys = {key for adult in adults_of(household) for key in keys_of(household.municipality, adult)}
+    waiting = ErasedKey.objects.waiting().filter(household_ref=household.pk)
+    keys = _keys_of_household(household).union(waiting.values_list("key", flat=True))
+    waiting.delete()
     at = timezone.now()
     write_down(household.municipality, household.pk, keys, at=at, until=ledger.window(on))
     ledger.write(Deed.ERASED, household.pk, at=at, municipality=household.municipality.code, keys=keys)
 
 
-def write_down(municipality: Municipality, household: UUID, keys: Iterable[str], *, at: datetime, until: date) -> None:
+def forget_keys(household: Household) -> None:
+    """Nobody asked to be remembered as erased."""
+    ErasedKey.objects.waiting().filter(household_ref=household.pk).delete()
+
+
+def write_down(
+    municipality: Municipality,
+    household: UUID,
+    keys: Iterable[str],
+    *,
+    at: datetime | None = None,
+    until: date | None = None,
+) -> None:
     """One row a key; one without a key where nothing was known of anybody, for restored backups."""
     rows = [
         ErasedKey(municipality=municipality, household_ref=household, key=key, erased_at=at, until=until)
@@ -61,9 +85,8 @@ def write_down(municipality: Municipality, household: UUID, keys: Iterable[str],
 
 def come_back() -> Iterator[Household]:
     """Households of now in which somebody was erased after they had been registered: only a backup brings these."""
-    erased_at = {}
-    for key, at in ErasedKey.objects.exclude(key="").order_by("erased_at").values_list("key", "erased_at"):
-        erased_at[key] = at
+    known = ErasedKey.objects.erased().exclude(key="").order_by("erased_at")
+    erased_at = dict(known.values_list("key", "erased_at"))
     if not erased_at:
         return
     for household in Household.objects.select_related("municipality").prefetch_related("persons").iterator(500):

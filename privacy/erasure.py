@@ -129,6 +129,8 @@ def erase(
         raise TakenBack(_("They have taken their request back."))
     if remember:
         erased.remember(household, on=on)
+    else:
+        erased.forget_keys(household)
     _count(household)
     accounts = list(User.objects.filter(persons__household=household).distinct())
     ErasureRequest.objects.waiting().filter(household=household).update(

@@ -89,18 +89,30 @@ class ErasureRequest(MunicipalRecord):
         return f"{self.asked_on} – {self.due_on}"
 
 
+class ErasedKeyQuerySet(models.QuerySet["ErasedKey"]):
+    def waiting(self) -> ErasedKeyQuerySet:
+        return self.filter(erased_at=None)
+
+    def erased(self) -> ErasedKeyQuerySet:
+        return self.exclude(erased_at=None)
+
+
 class ErasedKey(OpaqueModel):
     """What an erased adult is recognised by: a keyed hash that leads nowhere without the key in the settings.
 
     So that the same list of movers does not bring them back, no second package comes, and a restored backup is
     cleared of them again. It goes when its window is over.
+
+    Of a protected household it is made before the address goes, and waits without a day until they are erased.
     """
 
     municipality = models.ForeignKey("municipalities.Municipality", on_delete=models.CASCADE, related_name="+")
     household_ref = models.UUIDField(db_index=True)
     key = models.CharField(max_length=64, blank=True, db_index=True)
-    erased_at = models.DateTimeField()
-    until = models.DateField()
+    erased_at = models.DateTimeField(null=True)
+    until = models.DateField(null=True)
+
+    objects = ErasedKeyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("erased household")

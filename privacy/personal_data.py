@@ -13,7 +13,7 @@ from newcomers.models import Consent, Household, HouseholdMove, Person
 from portal import registry
 from portal.municipalities.models import Municipality
 from portal.personal_data import PersonalTable, RetentionRule, Subject, register_personal_data, register_retention
-from privacy import ledger
+from privacy import erased, ledger
 from privacy.models import AccessEntry
 from privacy.retention import erase_households
 
@@ -45,6 +45,7 @@ def _access(subject: Subject) -> QuerySet[AccessEntry]:
 
 
 registry.register_protection("privacy", ledger.note_protected)
+registry.register_protection("privacy keys", erased.keep_keys)
 registry.register_withdrawal("privacy", ledger.note_withdrawn)
 register_personal_data("privacy", holds=TABLES)
 

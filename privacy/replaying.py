@@ -35,7 +35,7 @@ def _erase(lines: Iterable[Line], dry_run: bool) -> int:
     for line in lines:
         if line.municipality in towns and not dry_run:
             erased.write_down(towns[line.municipality], line.number, line.keys, at=line.at, until=line.until)
-    numbers = {line.number for line in lines} | set(ErasedKey.objects.values_list("household_ref", flat=True))
+    numbers = {line.number for line in lines} | set(ErasedKey.objects.erased().values_list("household_ref", flat=True))
     back = {household.pk: household for household in Household.objects.filter(pk__in=numbers)}
     found = [*back.values(), *(each for each in erased.come_back() if each.pk not in back)]
     for household in [] if dry_run else found:

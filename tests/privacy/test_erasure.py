@@ -293,6 +293,18 @@ def test_the_same_person_is_recognised_without_being_known(erased_nora: Town, ad
     )
 
 
+def test_whoever_was_protected_before_is_recognised_too(gol: Town) -> None:
+    """By the address that was forgotten when they were; and not before they are erased."""
+    Household.objects.filter(pk=gol.household.pk).update(street=ADULT.street)
+    restrict(gol.household, by=None)
+    assert where(ADULT.street) == set()
+    assert not personal_data.was_erased(gol.municipality, ADULT, TODAY)
+    call_command("replayerasures", "--json", stdout=StringIO())
+    erasure.erase(household=Household.objects.get(pk=gol.household.pk), by=None, on=TODAY)
+    assert personal_data.was_erased(gol.municipality, ADULT, TODAY)
+    assert not ErasedKey.objects.waiting().exists()
+
+
 def test_the_keys_tell_nothing_and_go_when_their_window_is_over(erased_nora: Town, aal: Town, settings: Any) -> None:
     assert where("Nora gol") == set()
     assert not personal_data.was_erased(aal.municipality, ADULT, TODAY), "another municipality"
