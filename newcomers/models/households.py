@@ -109,8 +109,8 @@ class Household(MunicipalRecord):
             ),
             models.Index(
                 fields=["municipality", "created_at"],
-                condition=Q(restricted=False, owner=None),
-                name="households_unowned",
+                condition=Q(restricted=False),
+                name="households_by_arrival",
             ),
             models.Index(
                 fields=["municipality", "created_at"],

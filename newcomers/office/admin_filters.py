@@ -66,7 +66,7 @@ class OwnerFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() == "none":
-            return queryset.filter(owner=None)
+            return queryset.exclude(office.has_colleague())
         if self.value() == "me":
             return queryset.filter(owner=request.user)
         chosen = [value for value, _title in self.lookup_choices if value == self.value()]

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from newcomers.enums import HouseholdState
 from newcomers.models import Household, HouseholdQuerySet, Person
+from newcomers.office.services import has_colleague
 from portal import registry
 from portal.municipalities import reminders
 from portal.municipalities.models import DatedTask, DatedTaskQuerySet
@@ -62,7 +63,7 @@ def choose(households: HouseholdQuerySet, tab: str, on: date) -> HouseholdQueryS
 def unassigned(households: HouseholdQuerySet) -> HouseholdQuerySet:
     """No colleague has them, and nobody else either, such as a host."""
     taken_care_of = [Exists(care.open().filter(household=OuterRef("pk"))) for care in registry.cares.values()]
-    alone = households.filter(owner=None).exclude(state__in=_DONE_WITH)
+    alone = households.exclude(has_colleague()).exclude(state__in=_DONE_WITH)
     return alone.filter(*(~taken for taken in taken_care_of))
 
 
@@ -114,7 +115,8 @@ def next_steps(households: Sequence[Household], on: date) -> dict[UUID, NextStep
 def _cares_of(households: Sequence[Household]) -> tuple[dict[UUID, UUID], set[UUID]]:
     """The rows on which promises stand, with their household; and the households that somebody has."""
     of_care: dict[UUID, UUID] = {}
-    cared_for = {household.pk for household in households if household.owner_id}
+    shown = Household.objects.filter(pk__in=[household.pk for household in households])
+    cared_for = set(shown.filter(has_colleague()).order_by().values_list("pk", flat=True))
     for care in registry.cares.values():
         rows: Any = care.every().filter(household__in=households).order_by()
         of_care |= dict(rows.values_list("pk", "household_id"))

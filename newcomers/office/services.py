@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from newcomers.enums import NoteKind
@@ -14,7 +14,9 @@ from newcomers.models import Household, Note
 from portal.accounts.models import User
 from portal.municipalities.access import has_permission
 from portal.municipalities.enums import ROLE_PERMISSIONS, Permission
-from portal.municipalities.models import Municipality
+from portal.municipalities.models import Municipality, StaffRole
+
+_CHANGING = [role for role, permissions in ROLE_PERMISSIONS.items() if Permission.HOUSEHOLD_CHANGE in permissions]
 
 
 class OfficeError(Exception):
@@ -31,11 +33,18 @@ class NoLongerYours(OfficeError):
 
 def colleagues_in(municipalities: Iterable[Municipality]) -> QuerySet[User]:
     """Who can have a household there: those whose role lets them change it."""
-    roles = [role for role, permissions in ROLE_PERMISSIONS.items() if Permission.HOUSEHOLD_CHANGE in permissions]
     there = User.objects.filter(
-        staff_roles__municipality__in=municipalities, staff_roles__role__in=roles, is_active=True
+        staff_roles__municipality__in=municipalities, staff_roles__role__in=_CHANGING, is_active=True
     )
     return there.distinct().order_by("name", "email")
+
+
+def has_colleague() -> Q:
+    """Of a household: whoever has it still works with households there. Who has left the office has none."""
+    still_there = StaffRole.objects.filter(
+        user=OuterRef("owner"), municipality=OuterRef("municipality"), role__in=_CHANGING, user__is_active=True
+    )
+    return Q(owner__isnull=False) & Q(Exists(still_there))
 
 
 @transaction.atomic

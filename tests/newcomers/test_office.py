@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from newcomers import services
 from newcomers.enums import HouseholdState, NoteKind
@@ -16,8 +17,9 @@ from newcomers.models import Household, Note, Preferences, SavedView, WayIn
 from newcomers.office import inbox
 from newcomers.office import services as office
 from portal import clock
+from portal.accounts.models import User
 from portal.municipalities.enums import Role
-from portal.municipalities.models import Municipality
+from portal.municipalities.models import Municipality, StaffRole
 from privacy.models import AccessEntry
 from tests.access.cast import client_of
 from tests.conftest import TODAY
@@ -92,6 +94,20 @@ def test_nobody_has_a_household_without_colleague_and_host(client: Client, offic
     assert listed(client, "?show=unassigned") == {alone}
     type(assignment).objects.update(state="ended", ended_on=TODAY)
     assert listed(client, "?show=unassigned") == {alone, followed}
+
+
+def test_who_has_left_the_office_has_no_household(client: Client, officer: Any, gol: Municipality) -> None:
+    """Left altogether, without a task for households now, or at work in the next town alone."""
+    gone, moved, next_door = (StaffRoleFactory(municipality=gol) for _number in range(3))
+    left = {household(owner=role.user, days_ago=30) for role in (gone, moved, next_door)}
+    kept = household(owner=officer)
+    assert listed(client, "?show=unassigned") == listed(client, "?owner=none") == set()
+    User.objects.filter(pk=gone.user_id).update(is_active=False)
+    StaffRole.objects.filter(pk=moved.pk).update(role=Role.EDITOR)
+    StaffRole.objects.filter(pk=next_door.pk).update(municipality=MunicipalityFactory(aal=True))
+    assert listed(client, "?show=unassigned") == listed(client, "?owner=none") == left
+    steps = inbox.next_steps([*left, kept], TODAY)
+    assert {home for home in [*left, kept] if steps[home.pk].title == gettext("Decide who has this household")} == left
 
 
 def test_waiting_are_those_nobody_was_in_touch_with(client: Client) -> None:
