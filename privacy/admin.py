@@ -29,6 +29,7 @@ from portal.municipalities.admin_base import (
 )
 from portal.municipalities.enums import Permission
 from privacy import access_log, erasure, purposes, record
+from privacy.admin_households import HouseholdDataPages
 from privacy.enums import Unit
 from privacy.models import AccessEntry, ArchiveHold, ErasureRequest, Purpose
 
@@ -37,7 +38,7 @@ DAYS_TO_LOOK_BACK = 7
 
 
 @admin.register(ErasureRequest)
-class ErasureRequestAdmin(ScopedAdmin):
+class ErasureRequestAdmin(HouseholdDataPages, ScopedAdmin):
     """Who wants to be forgotten, and by when. One button does it; at the deadline it happens by itself."""
 
     view_permission = Permission.PRIVACY_MANAGE
@@ -49,6 +50,7 @@ class ErasureRequestAdmin(ScopedAdmin):
     fields = ("about", "municipality", "state", "asked_on", "due_on", "ended_on", "ended_by")
     readonly_fields = fields
     actions = ("erase_now",)
+    change_list_template = "admin/privacy/erasurerequest/change_list.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ErasureRequest]:
         shown = super().get_queryset(request).filter(Q(household=None) | Q(household__restricted=False))

@@ -11,10 +11,12 @@ class PrivacyConfig(AppConfig):
 
         from portal import page_cache, personal_data, registry
         from privacy import day_page, erased, erasure, my_page, record, timeline
+        from privacy.access import actions
         from privacy.models import Purpose
 
         page_cache.watch(Purpose, Purpose.translations.field.model)
         personal_data.register_purposes(record.told)
+        registry.register_actions("privacy", actions)
         registry.register_day_page("privacy", day_page.queues)
         registry.register_figures("privacy", day_page.figures)
         registry.register_my_page("privacy", my_page.sections)

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db.models import Model
+from django.http import HttpResponse
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.text import capfirst
@@ -16,10 +17,11 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from newcomers.models import Person
-from portal import personal_data
+from portal import clock, personal_data
 from portal.documents import render
 from portal.documents.glyphs import undrawable
 from portal.documents.shapes import OwnDataDocument, OwnDataSection
+from portal.municipalities.models import Municipality
 from portal.personal_data import PersonalTable, Subject
 
 
@@ -89,6 +91,15 @@ def _in_words(value: object) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(_in_words(item) for item in value)
     return str(value)
+
+
+def response(content: bytes, municipality: Municipality, kind: str) -> HttpResponse:
+    """To be kept as a file. The same name for everyone, so that it says nothing."""
+    answer = HttpResponse(content, content_type=f"application/{kind}")
+    name = f"bli-her-{municipality.slug}-{clock.today()}.{kind}"
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer["Cache-Control"] = "no-store"
+    return answer
 
 
 def as_json(subject: Subject) -> dict[str, object]:

@@ -223,4 +223,5 @@ def _kind(request: HttpRequest, response: HttpResponse) -> AccessKind | None:
     if response.status_code == 302:
         return AccessKind.CHANGED if request.method == "POST" else None
     is_page = response.get("Content-Type", "").startswith(("text/html", "application/json"))
-    return AccessKind.VIEWED if is_page else AccessKind.EXPORTED
+    is_file = response.get("Content-Disposition", "").startswith("attachment")
+    return AccessKind.VIEWED if is_page and not is_file else AccessKind.EXPORTED

@@ -56,14 +56,9 @@ def own_pdf(request: SignedInRequest) -> HttpResponse:
 
 
 def _file(request: SignedInRequest, person: Person, content: bytes, kind: str) -> HttpResponse:
-    """The same name for everyone, so that the file's name says nothing."""
     shown = [access_log.Seen(person.household_id, request.municipality.pk, None)]
     access_log.note(by=request.user, role=THEMSELVES, kind=AccessKind.EXPORTED, page=f"privacy:own_{kind}", seen=shown)
-    name = f"bli-her-{request.municipality.slug}-{clock.today()}.{kind}"
-    response = HttpResponse(content, content_type=f"application/{kind}")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["Cache-Control"] = "no-store"
-    return response
+    return export.response(content, request.municipality, kind)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

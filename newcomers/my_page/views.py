@@ -42,7 +42,7 @@ def my_page(request: SignedInRequest) -> HttpResponse:
             return redirect("newcomers:invited", request.municipality.slug)
         return render(request, "newcomers/no_household.html", {"registration_waits": waits})
     if person.household.restricted:
-        return render(request, "newcomers/protected.html")
+        return render(request, "newcomers/protected.html", {"number": str(person.household_id)[:8]})
     household, on = own_household(request), clock.today()
     entries = registry.timeline(household, on, for_staff=False)
     steps = _steps(household)

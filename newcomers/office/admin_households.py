@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -25,6 +26,7 @@ from newcomers.office.admin_household_pages import HouseholdPages
 from newcomers.office.admin_wishes import PersonWishesInline, PreferencesInline
 from newcomers.office.forms import HouseholdForm
 from portal import clock, registry
+from portal.municipalities.access import has_permission
 from portal.municipalities.admin_base import OwnMunicipalityFilter, ScopedAdmin, ScopedInline
 from portal.municipalities.enums import Permission
 
@@ -46,6 +48,19 @@ class PersonInline(ScopedInline):
     view_permission = Permission.HOUSEHOLD_VIEW
     change_permission = Permission.HOUSEHOLD_CHANGE
     fields = ("is_adult", "name", "birth_year", "email", "phone")
+    readonly_fields = ("protection",)
+
+    def get_fields(self, request: HttpRequest, obj: Household | None = None) -> Any:
+        may_protect = obj and has_permission(request.user, Permission.HOUSEHOLD_RESTRICT, obj.municipality)
+        return (*self.fields, "protection") if may_protect else self.fields
+
+    @admin.display(description=_("protected address"))
+    def protection(self, person: Person) -> SafeString | str:
+        """It is the whole household that is protected then: they share the address."""
+        if person._state.adding:
+            return "–"
+        url = reverse("admin:newcomers_household_protect", args=[person.household_id])
+        return format_html('<a href="{}">{}</a>', url, _("Protect %(name)s") % {"name": person})
 
 
 @admin.register(Household)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from datetime import date
 from io import BytesIO, StringIO
 from typing import Any
@@ -14,12 +15,13 @@ from django.utils import timezone, translation
 from pypdf import PdfReader
 
 from newcomers.models import Household
+from newcomers.services import restrict
 from portal.municipalities.enums import ROLE_PERMISSIONS, Permission, Role
 from privacy import erasure, purposes
 from privacy.models import AccessEntry, ArchiveHold, ErasureRequest, Purpose
 from tests.access.cast import Town, client_of
 from tests.conftest import TODAY
-from tests.factories import UserFactory
+from tests.factories import HouseholdFactory, PersonFactory, UserFactory
 
 
 def office(page: str, *args: Any) -> str:
@@ -111,6 +113,98 @@ def test_the_button_is_theirs_alone(gol: Town, role: str) -> None:
     assert is_protected is (role != Role.SERVICE_OFFICER)
 
 
+def test_at_each_person_there_is_a_way_to_protect_them_all(gol: Town) -> None:
+    page = reverse("admin:newcomers_household_change", args=[gol.household.pk])
+    protect = reverse("admin:newcomers_household_protect", args=[gol.household.pk])
+    for role, times in [(Role.COORDINATOR, 2), (Role.SERVICE_OFFICER, 0)]:
+        assert client_of(gol.people[role]).get(page).content.decode().count(f'href="{protect}"') == times
+
+
+# --- What a protected household asks for at the office ---
+
+THEIRS = ["Nora gol", "Nora", "newcomer@gol.example"]
+
+
+@pytest.fixture
+def protected(gol: Town) -> Town:
+    restrict(gol.household, by=None)
+    return gol
+
+
+def page_of(town: Town) -> str:
+    return reverse("admin:privacy_household", args=[town.household.pk])
+
+
+@pytest.mark.parametrize("role", [Role.COORDINATOR, Role.PRIVACY_OFFICER])
+def test_those_who_may_protect_see_the_protected_by_number_alone(protected: Town, aal: Town, role: str) -> None:
+    client = client_of(protected.people[role])
+    number = str(protected.household.pk)[:8]
+    for page in (reverse("admin:privacy_protected"), page_of(protected)):
+        html = client.get(page).content.decode()
+        assert number in html
+        assert [mark for mark in THEIRS if mark in html] == []
+    mine = client_of(protected.people["newcomer"]).get(reverse("newcomers:my_page", args=["gol"]))
+    assert number in mine.content.decode(), "else nobody knows which number is theirs"
+    assert client.get(page_of(aal)).status_code == 404
+    assert number not in client_of(aal.people[role]).get(reverse("admin:privacy_protected")).content.decode()
+
+
+@pytest.mark.parametrize("who", [Role.SERVICE_OFFICER, Role.ANALYST, "newcomer", "host"])
+def test_nobody_else_does(protected: Town, who: str) -> None:
+    for page in (reverse("admin:privacy_protected"), page_of(protected)):
+        assert client_of(protected.people[who]).get(page).status_code == 404
+    assert client_of(protected.people[who]).post(page_of(protected), {"do": "ask"}).status_code == 404
+    assert not ErasureRequest.objects.exists()
+
+
+def test_the_office_hands_out_what_is_kept_of_somebody_without_an_own_way_to_it(protected: Town) -> None:
+    client, adult = client_of(protected.people[Role.PRIVACY_OFFICER]), protected.household.persons.get()
+    data = client.post(page_of(protected), {"do": "json", "adult": adult.pk})
+    assert json.loads(data.content)["tables"]["newcomers.Person"][0]["name"] == "Nora gol"
+    assert client.post(page_of(protected), {"do": "pdf", "adult": adult.pk}).content.startswith(b"%PDF")
+    taken = AccessEntry.objects.filter(household_ref=protected.household.pk).values_list("kind", "role")
+    assert list(taken) == [("exported", Role.PRIVACY_OFFICER)] * 2
+    stranger = PersonFactory(household=HouseholdFactory(municipality=protected.municipality))
+    assert client.post(page_of(protected), {"do": "json", "adult": stranger.pk}).status_code == 404
+
+
+def test_a_household_without_an_account_gets_it_the_same_way(gol: Town) -> None:
+    page = client_of(gol.people[Role.COORDINATOR]).get(
+        reverse("admin:newcomers_household_change", args=[gol.household.pk])
+    )
+    assert page_of(gol) in page.content.decode()
+
+
+def test_the_office_asks_holds_and_erases_for_them(protected: Town) -> None:
+    client, household = client_of(protected.people[Role.COORDINATOR]), protected.household
+    client.post(page_of(protected), {"do": "ask"})
+    assert ErasureRequest.objects.waiting().get().household == household
+    client.post(page_of(protected), {"do": "take_back"})
+    assert not ErasureRequest.objects.waiting().exists()
+    assert "reason" in client.post(page_of(protected), {"do": "hold"}).context["forms"]["hold"].errors
+    client.post(page_of(protected), {"do": "hold", "reason": "Klagesak 26/17"})
+    client.post(page_of(protected), {"do": "erase", "sure": "on"})
+    assert Household.objects.filter(pk=household.pk).exists(), "the archive holds it"
+    client.post(page_of(protected), {"do": "let_go"})
+    assert client.post(page_of(protected), {"do": "erase"}).context["forms"]["erase"].errors
+    client.get(page_of(protected))
+    assert Household.objects.filter(pk=household.pk).exists()
+    AccessEntry.objects.all().delete()
+    client.post(page_of(protected), {"do": "erase", "sure": "on"})
+    assert not Household.objects.filter(pk=household.pk).exists()
+    assert AccessEntry.objects.get().household_ref == household.pk
+
+
+def test_a_protection_that_was_a_mistake_is_lifted_with_a_reason(protected: Town) -> None:
+    client, household = client_of(protected.people[Role.COORDINATOR]), protected.household
+    assert client.post(page_of(protected), {"do": "lift"}).context["forms"]["lift"].errors
+    client.post(page_of(protected), {"do": "lift", "reason": "Feil husstand ble valgt"})
+    household.refresh_from_db()
+    assert (household.restricted, household.street) == (False, "")
+    assert [note.text for note in household.notes.all()] == ["Feil husstand ble valgt"]
+    assert client.get(reverse("admin:newcomers_household_change", args=[household.pk])).status_code == 200
+
+
 # --- Purposes ---
 
 
@@ -124,12 +218,34 @@ def test_a_municipality_gets_the_usual_purposes_once_and_keeps_its_own_words(gol
     assert Purpose.objects.filter(municipality=gol.municipality).count() == len(purposes.defaults())
 
 
-def test_the_defaults_are_whole_in_three_languages() -> None:
+def test_the_defaults_are_whole_in_every_language_of_the_site() -> None:
     for row in purposes.defaults():
-        assert {"nb", "nn", "en"} <= set(row["texts"])
+        assert set(row["texts"]) == {code for code, _name in settings.LANGUAGES}, row["code"]
         for texts in row["texts"].values():
             assert set(texts) == set(purposes.TEXTS)
-            assert all(texts[name] for name in ("title", "text", "data", "until"))
+            assert all(texts.values()), row["code"]
+
+
+# The word of the privacy page for what newcomers tell of themselves, or what is noted of them.
+NAMED = {
+    "created_at": "skrev deg inn", "state": "har flyttet", "residency": "hele året", "part_time_kind": "hele året",
+    "care_of": "adresse", "street": "adresse", "postcode": "adresse", "city": "adresse", "moved_in_on": "flyttedato",
+    "language": "språk", "source": "hvordan du fant oss", "way_in": "hvordan du fant oss", "reason": "grunn til å flytte",
+    "wishes": "andre ønsker", "stay_longer": "bli lenger", "contacted_on": "hadde kontakt", "wants_post": "vil ha post",
+    "restricted": "beskyttet adresse", "is_adult": "voksne", "name": "navn", "birth_year": "fødselsår",
+    "email": "e-post", "phone": "telefon", "languages": "språk", "education": "utdanning", "occupation_code": "yrke",
+    "occupation": "yrke", "wants_job": "jobben du ønsker", "job_wish": "jobben du ønsker", "listed_on": "listen over flyttinger",
+    "home_kinds": "boligen du ønsker", "home_tenure": "boligen du ønsker", "home_bedrooms": "boligen du ønsker",
+    "important": "viktig for deg", "interests": "interesser", "segment": "med dine egne ord",
+}  # fmt: skip
+
+
+def test_the_privacy_page_names_all_that_is_kept_of_a_newcomer() -> None:
+    """A new column has to be told of before it is there."""
+    told = " ".join(" ".join(row["texts"]["nb"].values()) for row in purposes.defaults()).lower()
+    for table in ["newcomers.Household", "newcomers.Person", "newcomers.Preferences"]:
+        for column in personal_data.tables[table].columns:
+            assert NAMED[column] in told, column
 
 
 def test_the_privacy_page_is_made_from_them(gol: Town) -> None:
