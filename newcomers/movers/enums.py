@@ -16,6 +16,19 @@ class ImportState(models.TextChoices):
     DONE = "done", _("done")
 
 
+# Every allowed move; newcomers.movers.imports moves with a conditional update.
+IMPORT_TRANSITIONS: frozenset[tuple[str, str]] = frozenset(
+    {
+        (ImportState.WAITING, ImportState.RUNNING),
+        (ImportState.RUNNING, ImportState.READY),
+        (ImportState.RUNNING, ImportState.DONE),
+        (ImportState.READY, ImportState.TAKING),
+        (ImportState.READY, ImportState.DONE),
+        (ImportState.TAKING, ImportState.READY),
+        (ImportState.TAKING, ImportState.DONE),
+    }
+)
+
 # A worker has something to do with these.
 UNFINISHED = (ImportState.WAITING, ImportState.RUNNING, ImportState.TAKING)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext, suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -15,7 +15,15 @@ from django.db.models import F
 from newcomers.models import Household, MoverImport, MoverRow, Person
 from newcomers.movers import pairs
 from newcomers.movers.comparing import Comparison, Verdict
-from newcomers.movers.enums import GOOD_KINDS, ImportState, LegalBasis, MoverPurpose, MoverSource, RowKind
+from newcomers.movers.enums import (
+    GOOD_KINDS,
+    IMPORT_TRANSITIONS,
+    ImportState,
+    LegalBasis,
+    MoverPurpose,
+    MoverSource,
+    RowKind,
+)
 from newcomers.movers.file import MovedAdult, MovedHousehold, MoversFile, PostcodePlace
 from newcomers.movers.taking import come_back, save_taken
 from newcomers.services import restrict
@@ -152,7 +160,7 @@ def run_import(record: MoverImport) -> ImportReport:
         with transaction.atomic() if record.all_or_nothing else nullcontext():
             while _take_next(record):
                 pass
-            _settle(record)
+            _settle(record, ImportState.TAKING)
     record.refresh_from_db()
     return ImportReport(**record.report)
 
@@ -163,11 +171,22 @@ def choose(record: MoverImport, rows: Sequence[str] | None = None) -> int:
     good = record.rows.filter(kind__in=GOOD_KINDS)
     if rows is not None:
         good = good.filter(pk__in=rows)
-    ready = MoverImport.objects.filter(pk=record.pk, state=ImportState.READY)
-    if not good.exists() or not ready.update(state=ImportState.TAKING):
+    if not good.exists() or not _move(record, ImportState.READY, ImportState.TAKING):
         return 0
-    record.state = ImportState.TAKING
     return good.update(chosen=True)
+
+
+def _move(record: MoverImport, old: ImportState, new: ImportState) -> bool:
+    """The one door between states. False: another worker, or a person, has moved it already."""
+    assert (old, new) in IMPORT_TRANSITIONS
+    waiting = MoverImport.objects.filter(pk=record.pk, state=old)
+    if old == ImportState.TAKING:
+        # Somebody may have chosen anew since the rows of before were done.
+        waiting = waiting.exclude(rows__chosen=True)
+    if not waiting.update(state=new):
+        return False
+    record.state = new
+    return True
 
 
 @transaction.atomic
@@ -177,8 +196,7 @@ def drop(record: MoverImport, rows: Sequence[str] | None = None) -> int:
     if rows is not None:
         waiting = waiting.filter(pk__in=rows)
     dropped: int = waiting.delete()[1].get("newcomers.MoverRow", 0)
-    if record.state == ImportState.READY:
-        _settle(record)
+    _settle(record, ImportState.READY)
     return dropped
 
 
@@ -187,16 +205,19 @@ def drop(record: MoverImport, rows: Sequence[str] | None = None) -> int:
 
 def _compare_all(record: MoverImport) -> None:
     comparison = Comparison(record.municipality, record.on)
-    MoverImport.objects.filter(pk=record.pk, state=ImportState.WAITING).update(state=ImportState.RUNNING)
+    _move(record, ImportState.WAITING, ImportState.RUNNING)
     while rows := list(record.rows.filter(kind="").order_by("position")[:CHUNK]):
-        with transaction.atomic():
+        with suppress(QuickerElsewhere), transaction.atomic():
             verdicts = comparison.compare([unpacked(row.packed) for row in rows])
             _write_down(record, rows, verdicts)
-    _settle(record)
+    _settle(record, ImportState.RUNNING)
 
 
 def _write_down(record: MoverImport, rows: Sequence[MoverRow], verdicts: Sequence[Verdict]) -> None:
     """Nothing of a row that meets a protected household is kept."""
+    mine = MoverRow.objects.filter(pk__in=[row.pk for row in rows], kind="")
+    if mine.update(kind=RowKind.NEW) != len(rows):
+        raise QuickerElsewhere
     protected = []
     for row, verdict in zip(rows, verdicts, strict=True):
         row.kind = verdict.kind
@@ -210,11 +231,9 @@ def _write_down(record: MoverImport, rows: Sequence[MoverRow], verdicts: Sequenc
     MoverRow.objects.bulk_update(rows, ["kind", "household", "differences"], batch_size=CHUNK)
     pairs.pair_rows(record, zip(rows, verdicts, strict=True))
     MoverRow.objects.filter(pk__in=protected).delete()
-    record.refresh_from_db(fields=["report"])
-    record.report["households_matched"] += len(protected)
-    MoverImport.objects.filter(pk=record.pk).update(
-        compared=F("compared") + len(rows), done=F("done") + len(protected), report=record.report
-    )
+    met = len(protected)
+    _count(record, lambda report: replace(report, households_matched=report.households_matched + met), done=met)
+    MoverImport.objects.filter(pk=record.pk).update(compared=F("compared") + len(rows))
 
 
 def _foreseen(movers: MoversFile, municipality: Municipality, all_or_nothing: bool, on: date) -> ImportReport:
@@ -234,8 +253,10 @@ def _take_next(record: MoverImport) -> bool:
     """Take the next chosen rows in. They are compared once more: somebody may have registered meanwhile."""
     try:
         with transaction.atomic():
-            # One list at a time in a municipality, so that two do not both find a household missing.
-            list(Municipality.objects.select_for_update().filter(pk=record.municipality_id).values_list("pk"))
+            # One list at a time in a municipality, so that two do not both find a household missing. Whoever
+            # registers there meanwhile does not wait: the lock leaves the municipality's number alone.
+            towns = Municipality.objects.select_for_update(no_key=True).filter(pk=record.municipality_id)
+            list(towns.values_list("pk"))
             rows = list(record.rows.filter(chosen=True).order_by("position")[:CHUNK])
             verdicts = Comparison(record.municipality, record.on).compare([unpacked(row.packed) for row in rows])
             _take(record, rows, verdicts)
@@ -255,18 +276,26 @@ def _take(record: MoverImport, rows: Sequence[MoverRow], verdicts: Sequence[Verd
         raise QuickerElsewhere
     save_taken(good, by=record.by, on=record.on)
     pairs.pair_rows(record, judged)
-    record.refresh_from_db(fields=["report"])
-    report = _added(ImportReport(**record.report), verdicts, doubts_too=False)
-    MoverImport.objects.filter(pk=record.pk).update(done=F("done") + len(good), report=report.as_dict())
+    _count(record, lambda report: _added(report, verdicts, doubts_too=False), done=len(good))
 
 
-def _settle(record: MoverImport) -> None:
+@transaction.atomic
+def _settle(record: MoverImport, old: ImportState) -> None:
     """What waits now: a decision on good rows, or nothing. Doubtful ones wait in the queue of pairs."""
+    _count(record, lambda report: report)
     waits = record.rows.filter(kind__in=GOOD_KINDS).exists()
-    record.state = ImportState.READY if waits else ImportState.DONE
-    record.refresh_from_db(fields=["report"])
-    record.report["households_doubtful"] = record.rows.filter(kind=RowKind.DOUBTFUL).count()
-    record.save(update_fields=["state", "report"])
+    new = ImportState.READY if waits else ImportState.DONE
+    if new != old:
+        _move(record, old, new)
+
+
+def _count(record: MoverImport, change: Callable[[ImportReport], ImportReport], *, done: int = 0) -> None:
+    """Write into the report; of two who do at once, the second counts on from what the first has written."""
+    with transaction.atomic():
+        locked = MoverImport.objects.select_for_update(no_key=True).get(pk=record.pk)
+        doubtful = record.rows.filter(kind=RowKind.DOUBTFUL).count()
+        report = replace(change(ImportReport(**locked.report)), households_doubtful=doubtful)
+        MoverImport.objects.filter(pk=record.pk).update(report=report.as_dict(), done=F("done") + done)
 
 
 @transaction.atomic
@@ -279,10 +308,7 @@ def take_decided(row: MoverRow, *, into: Household | None, by: User, on: date) -
     save_taken([(row, verdict)], by=by, on=on)
     if into:
         come_back(into, moved_in_on=moved.moved_in_on, by=by, on=on)
-    record.refresh_from_db(fields=["report"])
-    report = _added(ImportReport(**record.report), [verdict])
-    report = replace(report, households_doubtful=record.rows.filter(kind=RowKind.DOUBTFUL).count())
-    MoverImport.objects.filter(pk=record.pk).update(done=F("done") + 1, report=report.as_dict())
+    _count(record, lambda report: _added(report, [verdict]), done=1)
 
 
 # --- What the list says ---

@@ -262,6 +262,12 @@ class TestAllOrNothing:
         assert not Household.objects.exists()
 
 
+def started(gol: Municipality, *rows: str) -> MoverImport:
+    day = date(2026, 11, 22)
+    movers = parse_movers(movers_csv(*rows), municipality_code="3324", postcodes=imports.postcode_places(), on=day)
+    return imports.start_import(movers=movers, municipality=gol, why=imports.Why("x"), by=None, on=day)
+
+
 class Died(Exception):
     pass
 
@@ -331,6 +337,46 @@ class TestDying:
         monkeypatch.setattr(imports, "_take", quicker_first)
         assert imports.run_import(slow).households_created == 5
         assert Household.objects.count() == Person.objects.count() == 5
+
+    def test_a_late_worker_takes_no_decision_back(self, importmovers: Import, gol: Municipality) -> None:
+        """It began to compare; another one finished, and somebody has chosen what is to be taken in."""
+        late = started(gol, row(), row(address="Storgata 2", name="Ola Li"))
+        MoverImport.objects.update(state=ImportState.RUNNING)
+        late.state = ImportState.RUNNING
+        other = MoverImport.objects.get()
+        imports.run_import(other)
+        imports.choose(other)
+        imports.run_import(late)
+        assert MoverImport.objects.get().state == ImportState.TAKING
+        assert imports.run_import(MoverImport.objects.get()).households_created == 2
+
+    def test_two_workers_compare_and_count_each_household_once(
+        self, gol: Municipality, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        home = HouseholdFactory(municipality=gol, street="Storgata 1", adults__name="Kari Moen")
+        restrict(home, by=None)
+        slow = started(gol, row(), row(address="Storgata 2", name="Ola Li"))
+        write = imports._write_down
+
+        def quicker_first(*told: Any) -> None:
+            monkeypatch.setattr(imports, "_write_down", write)
+            imports.run_import(MoverImport.objects.get())
+            write(*told)
+
+        monkeypatch.setattr(imports, "_write_down", quicker_first)
+        imports.run_import(slow)
+        record = MoverImport.objects.get()
+        assert (record.compared, record.done, record.report["households_matched"]) == (2, 1, 1)
+        assert (record.state, record.rows.count()) == (ImportState.READY, 1)
+
+    @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer, and no locks on rows")
+    def test_whoever_registers_does_not_wait_for_a_list(self, importmovers: Import) -> None:
+        """A new row asks for its municipality's number, and FOR UPDATE alone would hold that back."""
+        with CaptureQueriesContext(connection) as queries:
+            importmovers(movers_csv(row()))
+        locks = [q["sql"] for q in queries.captured_queries if "FOR " in q["sql"] and "municipalities_" in q["sql"]]
+        assert locks
+        assert all("FOR NO KEY UPDATE" in lock for lock in locks)
 
 
 class TestPrivacy:
