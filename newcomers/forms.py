@@ -1,16 +1,23 @@
-"""What newcomers fill in."""
+"""What newcomers fill in: the rules and words that every form of theirs shares."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from babel import Locale, localedata
+from crispy_forms.helper import FormHelper
+from django.core.exceptions import ValidationError
 from django.urls import reverse
-from django.utils.functional import lazy
+from django.utils.functional import Promise, lazy
 from django.utils.text import capfirst as _capfirst
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
+from portal.forms import WithoutIdentityNumbers
 from portal.municipalities.models import Municipality, Postcode
 
 capfirst = lazy(_capfirst, str)  # choices are read before the reader's language is known
@@ -28,6 +35,60 @@ LANGUAGE_WISHES = [
     ("de", "Deutsch"),
     ("ar", "العربية"),
 ]
+
+
+OPEN_TOO_LONG = _("The page was open for too long. Nothing is lost: look through it, and send it again.")
+
+
+class PlainForm(WithoutIdentityNumbers):
+    """Its fields alone; the page has the form around them, and the button."""
+
+    def __init__(self, data: Any = None, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+
+
+def say_changed(form: Any, differences: Iterable[tuple[Any, str]]) -> None:
+    """Somebody else has saved meanwhile: by label, what stands now where something else is typed."""
+    form.add_error(
+        None,
+        gettext(
+            "Somebody else has changed this while your page was open. What you typed still stands here: "
+            "press the button again, and it counts."
+        ),
+    )
+    for label, stands in differences:
+        form.add_error(None, gettext("%(field)s: now it says “%(value)s”.") % {"field": label, "value": stands})
+
+
+# --- Years ----------------------------------------------------------------------------------------
+
+
+def adult_year(year: int, on: date) -> int:
+    if not OLDEST.year <= year <= on.year:
+        raise ValidationError(_("This cannot be a birth year. Write it with four digits, such as 1985."))
+    if on.year - year < ADULT_AGE:
+        raise ValidationError(_("An adult is at least 18 this year. Children have their own place, by birth year."))
+    return year
+
+
+def child_year(year: int, on: date) -> int:
+    if year > on.year:
+        raise ValidationError(_("%(year)d has not come yet. Add the child when it is born."), params={"year": year})
+    if on.year - year >= ADULT_AGE:
+        raise ValidationError(
+            _("Who was born in %(year)d is an adult, and registers with a name."), params={"year": year}
+        )
+    return year
+
+
+# --- Addresses ------------------------------------------------------------------------------------
+
+
+def address_line(street: str, postcode: str, city: str, care_of: str = "") -> str:
+    """On one line: "c/o Moen, Storgata 1, 3550 Gol"."""
+    return ", ".join(part for part in (care_of, street, f"{postcode} {city}".strip()) if part)
 
 
 @dataclass(frozen=True)
@@ -55,6 +116,20 @@ def look_up(typed: str, municipality: Municipality) -> Place | None:
         return Place(code)
     elsewhere = postcode.municipality if postcode.municipality_id != municipality.pk else None
     return Place(code, postcode.city, elsewhere)
+
+
+def known_place(typed: str, municipality: Municipality, *, elsewhere: str | Promise) -> Place:
+    """The place of a postcode of this municipality; `elsewhere` says what to do with one of another."""
+    place = look_up(typed, municipality)
+    if place is None or not place.city:
+        raise ValidationError(_("We do not know this postcode. It has four digits, such as 3550."))
+    if place.elsewhere:
+        lies_in = {"code": place.code, "city": place.city, "municipality": place.elsewhere}
+        raise ValidationError(str(elsewhere), params=lies_in)
+    return place
+
+
+# --- Languages ------------------------------------------------------------------------------------
 
 
 def language_choices(current: str) -> list[tuple[str, str]]:

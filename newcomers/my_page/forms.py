@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.formats import date_format
@@ -15,23 +15,25 @@ from django.utils.translation import gettext_lazy as _
 
 from newcomers.enums import LIVING_HERE, HouseholdState, MoveReason, PartTimeKind, Residency, Situation
 from newcomers.fields import DAY_FORMATS, DayInput, phone_field, year_field
-from newcomers.forms import ADULT_AGE, LANGUAGE_WISHES, MONTHS_AHEAD, OLDEST, language_choices, look_up
+from newcomers.forms import (
+    LANGUAGE_WISHES,
+    MONTHS_AHEAD,
+    OLDEST,
+    PlainForm,
+    adult_year,
+    child_year,
+    known_place,
+    language_choices,
+    say_changed,
+)
 from newcomers.forms import capfirst as lazy_capfirst
 from newcomers.models import Household, Person
 from newcomers.my_page.moving import Plans
 from portal.accounts.models import User
 from portal.clock import add_months
-from portal.forms import WithoutIdentityNumbers
 
 # How far ahead a move is told: letters take a while, and plans change.
 DAYS_AHEAD = 62
-
-
-class PlainForm(WithoutIdentityNumbers):
-    def __init__(self, data: Any = None, **kwargs: Any) -> None:
-        super().__init__(data, **kwargs)
-        self.helper = FormHelper()
-        self.helper.form_tag = False
 
 
 class HouseholdForm(PlainForm):
@@ -48,17 +50,12 @@ class HouseholdForm(PlainForm):
         self.household.refresh_from_db(fields=["version"])
         typed: Any = self.data  # our own copy (WithoutIdentityNumbers)
         typed["version"] = str(self.household.version)
-        self.add_error(
-            None,
-            gettext(
-                "Somebody else has changed this while your page was open. What you typed still stands here: "
-                "press the button again, and it counts."
-            ),
-        )
+        say_changed(self, self._differences())
+
+    def _differences(self) -> Iterator[tuple[Any, str]]:
         for name, field in self.fields.items():
             if name in self.initial and self.cleaned_data.get(name) != self.initial[name] and name != "version":
-                stands = {"field": field.label, "value": self._in_words(field, self.initial[name])}
-                self.add_error(None, gettext("%(field)s: now it says “%(value)s”.") % stands)
+                yield field.label, self._in_words(field, self.initial[name])
 
     def _in_words(self, field: Any, value: Any) -> str:
         if isinstance(value, bool):
@@ -66,14 +63,6 @@ class HouseholdForm(PlainForm):
         if isinstance(value, date):
             return str(date_format(value))
         return str(dict(getattr(field, "choices", ())).get(value, value) or "–")
-
-
-def adult_year(year: int, on: date) -> int:
-    if not OLDEST.year <= year <= on.year:
-        raise ValidationError(_("This cannot be a birth year. Write it with four digits, such as 1985."))
-    if on.year - year < ADULT_AGE:
-        raise ValidationError(_("An adult is at least 18 this year. Children stand further down, by birth year."))
-    return year
 
 
 def email_of_ones_own(typed: str, household: Household, person: Person | None) -> str:
@@ -172,12 +161,7 @@ class ChildForm(PlainForm):
         self.on = on
 
     def clean_birth_year(self) -> int:
-        year: int = self.cleaned_data["birth_year"]
-        if year > self.on.year:
-            raise ValidationError(_("This year has not come yet. Add the child when it is born."))
-        if self.on.year - year >= ADULT_AGE:
-            raise ValidationError(_("Who was born then is an adult. Add them as an adult, with a name."))
-        return year
+        return child_year(self.cleaned_data["birth_year"], self.on)
 
 
 class PlansForm(HouseholdForm):
@@ -276,14 +260,10 @@ class AddressForm(HouseholdForm):
         return _not_long_ago(day, self.today)
 
     def clean_postcode(self) -> str:
-        place = look_up(self.cleaned_data["postcode"], self.household.municipality)
-        if place is None or not place.city:
-            raise ValidationError(_("We do not know this postcode. It has four digits, such as 3550."))
-        if place.elsewhere:
-            raise ValidationError(
-                _("%(code)s %(city)s lies in the municipality of %(municipality)s. Tell us that you are moving away."),
-                params={"code": place.code, "city": place.city, "municipality": place.elsewhere},
-            )
+        elsewhere = _(
+            "%(code)s %(city)s lies in the municipality of %(municipality)s. Tell us that you are moving away."
+        )
+        place = known_place(self.cleaned_data["postcode"], self.household.municipality, elsewhere=elsewhere)
         self.cleaned_data["city"] = place.city
         return place.code
 

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from newcomers import occupations
 from newcomers.enums import ABOUT_HEALTH, ASKED_REASONS, Education, HomeKind, Tenure
+from newcomers.forms import say_changed
 from newcomers.languages import COMMON, find_language, language_name, other_languages
 from newcomers.models import Household, Person
 from newcomers.wishes import OF_A_PERSON, in_words, may_tell_of, told_by
@@ -351,13 +352,4 @@ class WishForms:
         """Somebody else has saved meanwhile: say what stands now, keep what was typed. The next press saves it."""
         self.household.refresh_from_db(fields=["version"])
         self.version = str(self.household.version)
-        self.add_error(
-            None,
-            gettext(
-                "Somebody else has changed this while your page was open. What you typed still stands here: "
-                "press the button again, and it counts."
-            ),
-        )
-        for form in self.forms:
-            for label, stands in form.differences():
-                self.add_error(None, gettext("%(field)s: now it says “%(value)s”.") % {"field": label, "value": stands})
+        say_changed(self, (each for form in self.forms for each in form.differences()))

@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy as _
 
 from newcomers.access import own_person
 from newcomers.enums import HouseholdState
+from newcomers.forms import OPEN_TOO_LONG
 from newcomers.models import Household, Person
 from newcomers.services import ChangedMeanwhile, MoveRefused
 from portal.municipalities.middleware import MunicipalityRequest
 
-OPEN_TOO_LONG = _("The page was open for too long. Nothing is lost: look through it, and send it again.")
 NOT_POSSIBLE_NOW = _("This has changed since you opened the page. Look again.")
 
 MakeForm = Callable[..., Any]

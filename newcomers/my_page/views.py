@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 from newcomers import members
 from newcomers.access import own_person, registrations_to_look_at
 from newcomers.enums import LIVING_HERE, HouseholdState
-from newcomers.forms import language_choices
+from newcomers.forms import address_line, language_choices
 from newcomers.models import Household, Person
 from newcomers.my_page import services
 from newcomers.my_page.shared import own_household, own_person_or_404
@@ -147,8 +147,7 @@ def data(request: SignedInRequest) -> HttpResponse:
 
 
 def _facts(household: Household, person: Person) -> list[dict[str, Any]]:
-    place = f"{household.postcode} {household.city}".strip()
-    address = ", ".join(part for part in (household.care_of, household.street, place) if part)
+    address = address_line(household.street, household.postcode, household.city, household.care_of)
     language = dict(language_choices(household.language))[household.language]
     return [
         {"label": _("Adults"), "value": household.name},

@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from newcomers import members, services
-from newcomers.forms import LANGUAGE_WISHES
+from newcomers.forms import LANGUAGE_WISHES, address_line
 from newcomers.models import Household, Person
 from newcomers.office import admin_filters as filters
 from newcomers.office import services as office
@@ -118,7 +118,7 @@ class HouseholdAdmin(HouseholdList, HouseholdPages, CounterPages, ScopedAdmin):
 
     @admin.display(description=_("place"), ordering="postcode")
     def place(self, household: Household) -> str:
-        return f"{household.street}, {household.postcode} {household.city}".strip(", ")
+        return address_line(household.street, household.postcode, household.city)
 
     @admin.display(description=_("next"))
     def next_step(self, household: Any) -> SafeString | str:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from newcomers.consents import TEXT_VERSION, TEXTS
 from newcomers.enums import CONTACT_PURPOSES, ConsentPurpose, ShareField
 from newcomers.fields import DAY_FORMATS, phone_field, year_field
-from newcomers.forms import ADULT_AGE, LANGUAGE_WISHES, MONTHS_AHEAD, OLDEST, Place, look_up
+from newcomers.forms import ADULT_AGE, LANGUAGE_WISHES, MONTHS_AHEAD, OLDEST, Place, adult_year, known_place, look_up
 from portal.accounts.models import User
 from portal.clock import add_months
 from portal.forms import WithoutIdentityNumbers
@@ -117,14 +117,7 @@ class CounterForm(WithoutIdentityNumbers):
         return User.objects.normalize_email(self.cleaned_data["email"])
 
     def clean_birth_year(self) -> int:
-        return self._adult_year(self.cleaned_data["birth_year"])
-
-    def _adult_year(self, year: int) -> int:
-        if not OLDEST.year <= year <= self.on.year:
-            raise ValidationError(_("This cannot be a birth year. Write it with four digits, such as 1985."))
-        if self.on.year - year < ADULT_AGE:
-            raise ValidationError(_("An adult is at least 18 this year. Children stand further down, by birth year."))
-        return year
+        return adult_year(self.cleaned_data["birth_year"], self.on)
 
     def clean_moved_in_on(self) -> date:
         typed = self.cleaned_data["moved_in_on"].strip()
@@ -139,14 +132,8 @@ class CounterForm(WithoutIdentityNumbers):
         return day
 
     def clean_postcode(self) -> str:
-        place = look_up(self.cleaned_data["postcode"], self.municipality)
-        if place is None or not place.city:
-            raise ValidationError(_("We do not know this postcode. It has four digits, such as 3550."))
-        if place.elsewhere:
-            raise ValidationError(
-                _("%(code)s %(city)s lies in the municipality of %(municipality)s."),
-                params={"code": place.code, "city": place.city, "municipality": place.elsewhere},
-            )
+        elsewhere = _("%(code)s %(city)s lies in the municipality of %(municipality)s.")
+        place = known_place(self.cleaned_data["postcode"], self.municipality, elsewhere=elsewhere)
         self.cleaned_data["city"] = place.city
         return place.code
 
@@ -154,7 +141,7 @@ class CounterForm(WithoutIdentityNumbers):
         adults = []
         for typed in filter(None, (part.strip() for part in re.split(r"[,;\n]", self.cleaned_data["others"]))):
             with_year = _WITH_YEAR.match(typed)
-            year = self._adult_year(int(with_year["year"])) if with_year else None
+            year = adult_year(int(with_year["year"]), self.on) if with_year else None
             name = (with_year["name"] if with_year else typed).strip()
             if any(character.isdigit() for character in name):
                 raise ValidationError(_("Write name and birth year, with commas between: Ola Li 1988, Eva Li 1990."))

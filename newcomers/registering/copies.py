@@ -14,6 +14,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from newcomers.enums import KeptReason, PartTimeKind, ShareField, Situation
+from newcomers.forms import address_line
 from newcomers.models import Person, Registration
 from portal.outbox.services import write_message
 
@@ -35,13 +36,13 @@ def send_copy(registration: Registration, person: Person) -> None:
         municipality=municipality,
         user=person.user,
         is_secret=True,
+        about=[person.household_id],
     )
 
 
 def lines_of(answers: Mapping[str, Any]) -> list[dict[str, str]]:
     """What was answered, in the active language. Mail is read by many eyes: no birth years, no one else's addresses."""
-    place = f"{answers['postcode']} {answers['city']}".strip()
-    address = ", ".join(part for part in (answers["care_of"], answers["street"], place) if part)
+    address = address_line(answers["street"], answers["postcode"], answers["city"], answers["care_of"])
     children = len(answers["child_birth_years"])
     facts = [
         (_("Your situation"), _label(Situation, answers["situation"])),

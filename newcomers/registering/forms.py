@@ -6,16 +6,14 @@ import re
 from datetime import date
 from typing import Any
 
-from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from newcomers.fields import DAY_FORMATS, DayInput
-from newcomers.forms import LANGUAGE_WISHES
+from newcomers.forms import LANGUAGE_WISHES, PlainForm
 from portal.accounts.models import User
 from portal.clock import add_months
-from portal.forms import WithoutIdentityNumbers
 from portal.municipalities.models import Municipality
 
 MONTHS_AHEAD = 12
@@ -24,14 +22,6 @@ _ADDRESS_OF_A_PAGE = re.compile(
     r"://|\bwww\.|\b(?:https?|ftp|mailto|tel|data|javascript):|[\w-]\.[^\W\d_]{2,}(?::\d+)?[/?#]", re.IGNORECASE
 )
 _LINE_BREAK = re.compile(r"[\r\n\v\f\x85\u2028\u2029]")
-
-
-class PlainForm(WithoutIdentityNumbers):
-    def __init__(self, data: Any = None, **kwargs: Any) -> None:
-        super().__init__(data, **kwargs)
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
 
 
 class LaterForm(PlainForm):

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from newcomers import consents
 from newcomers.enums import ABOUT_HEALTH, ASKED_REASONS, ConsentPurpose, PartTimeKind, ShareField, Situation
 from newcomers.fields import DAY_FORMATS, DayInput
-from newcomers.forms import LANGUAGE_WISHES, MONTHS_AHEAD, OLDEST, Place, look_up
+from newcomers.forms import LANGUAGE_WISHES, MONTHS_AHEAD, OLDEST, Place, address_line, known_place, look_up
 from newcomers.forms import capfirst as lazy_capfirst
 from newcomers.registering.page import PageForm
 from portal.clock import add_months
@@ -148,14 +148,8 @@ class AddressForm(PageForm):
     def clean_postcode(self) -> str:
         if not self.cleaned_data["postcode"]:
             return ""
-        place = look_up(self.cleaned_data["postcode"], self.asked.municipality)
-        if place is None or not place.city:
-            raise ValidationError(_("We do not know this postcode. It has four digits, such as 3550."))
-        if place.elsewhere:
-            raise ValidationError(
-                _("%(code)s %(city)s lies in the municipality of %(municipality)s. Register there."),
-                params={"code": place.code, "city": place.city, "municipality": place.elsewhere},
-            )
+        elsewhere = _("%(code)s %(city)s lies in the municipality of %(municipality)s. Register there.")
+        place = known_place(self.cleaned_data["postcode"], self.asked.municipality, elsewhere=elsewhere)
         self.cleaned_data["city"] = place.city
         return place.code
 
@@ -168,8 +162,7 @@ class AddressForm(PageForm):
 
     def rows(self) -> list[tuple[str, str]]:
         given = self.cleaned_data
-        place = f"{given['postcode']} {given.get('city', '')}".strip()
-        address = ", ".join(part for part in (given["care_of"], given["street"], place) if part)
+        address = address_line(given["street"], given["postcode"], given.get("city", ""), given["care_of"])
         return [(gettext("Address"), address)] if address else []
 
 

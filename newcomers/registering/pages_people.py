@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from newcomers.fields import phone_field, year_field
-from newcomers.forms import ADULT_AGE, OLDEST
+from newcomers.forms import adult_year, child_year
 from newcomers.registering.page import Answers, PageForm
 from portal.accounts.models import User
 
@@ -21,12 +21,7 @@ MOST_CHILDREN = 24
 
 class AdultYear(PageForm):
     def clean_birth_year(self) -> int:
-        year: int = self.cleaned_data["birth_year"]
-        if not OLDEST.year <= year <= self.asked.on.year:
-            raise ValidationError(_("This cannot be a birth year. Write it with four digits, such as 1985."))
-        if self.asked.on.year - year < ADULT_AGE:
-            raise ValidationError(_("An adult is at least 18 this year. Children have a page of their own further on."))
-        return year
+        return adult_year(self.cleaned_data["birth_year"], self.asked.on)
 
 
 class YouForm(AdultYear):
@@ -128,14 +123,7 @@ class ChildrenForm(PageForm):
             raise ValidationError(_("These are very many. Write some of them, and tell the service office the rest."))
         years = sorted(int(word) for word in words)
         for year in years:
-            if year > self.asked.on.year:
-                raise ValidationError(
-                    _("%(year)d has not come yet. Add the child when it is born."), params={"year": year}
-                )
-            if self.asked.on.year - year >= ADULT_AGE:
-                raise ValidationError(
-                    _("Who was born in %(year)d is an adult, and registers with a name."), params={"year": year}
-                )
+            child_year(year, self.asked.on)
         return years
 
 

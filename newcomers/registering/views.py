@@ -21,7 +21,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from newcomers.access import own_person
 from newcomers.enums import HouseholdState
-from newcomers.forms import look_up
+from newcomers.forms import OPEN_TOO_LONG, look_up
 from newcomers.models import Draft, Registration
 from newcomers.registering import drafts
 from newcomers.registering import services as registering
@@ -36,7 +36,6 @@ from portal.municipalities.models import Municipality
 
 # An hour: of one network (a library, a reception centre), and to one address.
 RATES = {"begin": "60/h/ip", "register": "20/h/ip,5/h/key"}
-OPEN_TOO_LONG = gettext_lazy("The page was open for too long. Nothing is lost: look through it, and send it again.")
 TOO_MANY = gettext_lazy("There have been many registrations from here. Wait an hour, or call the service office.")
 
 

@@ -13,10 +13,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from newcomers.forms import OPEN_TOO_LONG
 from newcomers.models import Introduction
 from newcomers.registering import introductions
 from newcomers.registering.forms import IntroductionForm
-from newcomers.registering.views import OPEN_TOO_LONG, TOO_MANY, hold, is_registered, language_of, questions, way_on
+from newcomers.registering.views import TOO_MANY, hold, is_registered, language_of, questions, way_on
 from portal import clock
 from portal.municipalities.middleware import MunicipalityRequest
 

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from newcomers.forms import OPEN_TOO_LONG
 from newcomers.registering import drafts
 from newcomers.registering.forms import LaterForm, ReturnForm
 from newcomers.registering.views import (
-    OPEN_TOO_LONG,
     TOO_MANY,
     hold,
     is_registered,

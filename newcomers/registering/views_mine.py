@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from newcomers.forms import address_line
 from newcomers.models import Registration
 from newcomers.registering import services as registering
 from newcomers.registering.signals import finish
@@ -26,10 +27,10 @@ def mine(request: SignedInRequest) -> HttpResponse:
     if found is None:
         return redirect("newcomers:my_page", request.municipality.slug)
     adults = ", ".join(adult["name"] for adult in found.answers["adults"])
-    place = f"{found.answers['postcode']} {found.answers['city']}".strip()
+    address = address_line(*(found.answers[name] for name in ("street", "postcode", "city")))
     facts = [
         {"label": _("Adults"), "value": adults},
-        {"label": _("Address"), "value": ", ".join(part for part in (found.answers["street"], place) if part)},
+        {"label": _("Address"), "value": address},
     ]
     return render(request, "newcomers/register_mine.html", {"registration": found, "facts": facts})
 
