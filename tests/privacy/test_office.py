@@ -9,6 +9,7 @@ from io import BytesIO, StringIO
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -16,6 +17,7 @@ from pypdf import PdfReader
 
 from newcomers.models import Household
 from newcomers.services import restrict
+from portal import personal_data
 from portal.municipalities.enums import ROLE_PERMISSIONS, Permission, Role
 from privacy import erasure, purposes
 from privacy.models import AccessEntry, ArchiveHold, ErasureRequest, Purpose
@@ -230,11 +232,12 @@ def test_the_defaults_are_whole_in_every_language_of_the_site() -> None:
 NAMED = {
     "created_at": "skrev deg inn", "state": "har flyttet", "residency": "hele året", "part_time_kind": "hele året",
     "care_of": "adresse", "street": "adresse", "postcode": "adresse", "city": "adresse", "moved_in_on": "flyttedato",
-    "language": "språk", "source": "hvordan du fant oss", "way_in": "hvordan du fant oss", "reason": "grunn til å flytte",
-    "wishes": "andre ønsker", "stay_longer": "bli lenger", "contacted_on": "hadde kontakt", "wants_post": "vil ha post",
-    "restricted": "beskyttet adresse", "is_adult": "voksne", "name": "navn", "birth_year": "fødselsår",
-    "email": "e-post", "phone": "telefon", "languages": "språk", "education": "utdanning", "occupation_code": "yrke",
-    "occupation": "yrke", "wants_job": "jobben du ønsker", "job_wish": "jobben du ønsker", "listed_on": "listen over flyttinger",
+    "language": "språk", "source": "hvordan du fant oss", "way_in": "hvordan du fant oss",
+    "reason": "grunn til å flytte", "wishes": "andre ønsker", "stay_longer": "bli lenger",
+    "contacted_on": "hadde kontakt", "wants_post": "vil ha post", "restricted": "adressebeskyttelse",
+    "is_adult": "voksne", "name": "navn", "birth_year": "fødselsår", "email": "e-post", "phone": "telefon",
+    "languages": "språk", "education": "utdanning", "occupation_code": "yrke", "occupation": "yrke",
+    "wants_job": "jobben du ønsker", "job_wish": "jobben du ønsker", "listed_on": "listen over flyttinger",
     "home_kinds": "boligen du ønsker", "home_tenure": "boligen du ønsker", "home_bedrooms": "boligen du ønsker",
     "important": "viktig for deg", "interests": "interesser", "segment": "med dine egne ord",
 }  # fmt: skip
