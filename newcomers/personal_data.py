@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from django.contrib.contenttypes.models import ContentType
-from django.db.models import Q
+from datetime import date
 
-from newcomers.models import Household
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from newcomers.access import registrations_to_look_at
+from newcomers.models import Household, Registration
 from newcomers.movers import pairs
 from newcomers.registering import drafts
-from portal.municipalities.models import DatedTask
-from portal.personal_data import PersonalTable, register_personal_data
+from newcomers.registering.services import refuse
+from portal.municipalities.models import DatedTask, Municipality
+from portal.personal_data import PersonalTable, RetentionRule, register_personal_data, register_retention
 
 _KEY = "made from other columns, to recognise the same again"
 
@@ -155,4 +160,16 @@ def erase(household: Household) -> None:
     pairs.forget_protected(household)
 
 
+def _waiting(municipality: Municipality, last: date) -> QuerySet[Registration]:
+    waiting = registrations_to_look_at().filter(municipality=municipality, confirmed_at__date__lte=last)
+    return waiting.select_related("municipality")
+
+
+def _refuse(rows: QuerySet[Registration], on: date) -> int:
+    return sum(refuse(registration, by=None) for registration in list(rows))
+
+
+register_retention(
+    RetentionRule("newcomers.waiting", "registrations", _("Registrations that nobody decided on"), _waiting, _refuse)
+)
 register_personal_data("newcomers", holds=TABLES, erase=erase, nothing_in=NOTHING_IN)

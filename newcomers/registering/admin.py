@@ -66,6 +66,13 @@ class RegistrationAdmin(ScopedAdmin):
                 messages.WARNING,
             )
 
+    def delete_model(self, request: HttpRequest, obj: Registration) -> None:
+        registering.refuse(obj, by=request.user)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Registration]) -> None:
+        for registration in list(queryset):
+            registering.refuse(registration, by=request.user)
+
     def _log(self, request: HttpRequest, decided: list[Registration]) -> None:
         for registration in decided:
             self.log_change(request, registration, "")

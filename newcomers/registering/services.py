@@ -9,9 +9,11 @@ from typing import Any
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils import timezone
+from django.urls import reverse
+from django.utils import timezone, translation
 
 from newcomers.enums import Source
 from newcomers.models import Draft, Household, Registration, WayIn
@@ -19,6 +21,7 @@ from newcomers.registering import settling
 from portal.accounts.models import User
 from portal.municipalities.models import Municipality
 from portal.outbox.models import Message
+from portal.outbox.services import write_message
 
 logger = logging.getLogger(__name__)
 
@@ -113,6 +116,37 @@ def accept_into_known(registration: Registration, *, by: User) -> Household | No
         return None
     logger.info("Registration %s was let into household %s, by %s.", registration.pk, person.household_id, by.pk)
     return registration.household
+
+
+@transaction.atomic
+def refuse(registration: Registration, *, by: User | None) -> bool:
+    """No household comes of one that waited: it is deleted, and whoever sent it is told. False: it was decided on.
+
+    `by` is nobody when its term is over. Of whom nothing was kept, perhaps somebody protected, gets no mail.
+    """
+    waiting = Registration.objects.filter(pk=registration.pk, household=None).exclude(confirmed_at=None)
+    if not waiting.delete()[0]:
+        return False
+    if registration.answers:
+        _tell_refused(registration)
+    logger.info("Registration %s was deleted by %s.", registration.pk, by.pk if by else "nobody")
+    return True
+
+
+def _tell_refused(registration: Registration) -> None:
+    municipality = registration.municipality
+    language = municipality.nearest_language(registration.answers["language"])
+    with translation.override(language):
+        register_url = settings.SITE_URL + reverse("newcomers:register", args=[municipality.slug])
+    write_message(
+        kind="registration_refused",
+        key=f"registration_refused:{registration.pk}",
+        recipient=registration.email,
+        language=language,
+        template="registration_refused",
+        context={"register": register_url},
+        municipality=municipality,
+    )
 
 
 def _take_up(registration: Registration) -> bool:

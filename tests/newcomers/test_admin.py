@@ -12,9 +12,11 @@ from django.utils import timezone
 
 from newcomers.enums import HouseholdState
 from newcomers.models import Household, Registration
-from portal import clock
+from portal import clock, personal_data
 from portal.municipalities.enums import Role
 from portal.municipalities.models import Municipality
+from portal.outbox.models import Message
+from privacy import purposes
 from tests.access.cast import client_of
 from tests.conftest import TODAY
 from tests.factories import (
@@ -99,6 +101,26 @@ def test_one_that_was_settled_by_hand_is_deleted(client: Client, gol: Municipali
     registration = waiting(gol)
     client.post(reverse("admin:newcomers_registration_delete", args=[registration.pk]), {"post": "yes"})
     assert not Registration.objects.exists()
+    told = Message.objects.get()
+    assert (told.kind, told.recipient) == ("registration_refused", "kari@kari.example")
+    assert "Kari" not in told.text + told.html
+    do(client, "delete_selected", waiting(gol, answers={}), waiting(gol))
+    client.post(QUEUE, {"action": "delete_selected", "_selected_action": [waiting(gol).pk], "post": "yes"})
+    assert Message.objects.count() == 2
+
+
+def test_one_that_nobody_decides_on_goes_after_its_term_and_the_sender_is_told(gol: Municipality) -> None:
+    rule = personal_data.rules["newcomers.waiting"]
+    long_ago = timezone.now() - timedelta(days=31)
+    waiting(gol, confirmed_at=long_ago)
+    waiting(gol, answers={}, confirmed_at=long_ago)
+    young = waiting(gol)
+    settled = waiting(gol, household=HouseholdFactory(municipality=gol), confirmed_at=long_ago)
+    on = timezone.localdate()
+    last = purposes.usual(rule.purpose).last_day(on)
+    assert rule.let_go(rule.due(gol, last), on) == 2
+    assert set(Registration.objects.all()) == {young, settled}
+    assert Message.objects.get().kind == "registration_refused"
 
 
 def test_the_next_towns_registrations_are_not_taken(client: Client, gol: Municipality) -> None:
