@@ -9,6 +9,10 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 
+from newcomers.contact import unsubscribe_url
+from newcomers.models import Household, Person, Registration
+from newcomers.my_page.forms_wishes import PAGES as WISHES
+from newcomers.my_page.objections import codes_for
 from portal.accounts.models import User
 from portal.municipalities.models import Municipality
 from portal.outbox.models import Message
@@ -17,6 +21,7 @@ from portal.pages.models import ServiceInfo
 from tests.browser.conftest import Calendar, load_demo
 from tests.browser.visitor import Visitor
 from tests.conftest import TODAY
+from tests.newcomers.test_admin import ANSWERS
 from welcome.hosting.enums import AssignmentState
 from welcome.hosting.models import Assignment
 from welcome.packages.models import PackageRun
@@ -151,6 +156,64 @@ def own_pages() -> Iterator[tuple[str, list[str]]]:
         yield assignment.host.user.email, paths
     yield COORDINATOR, ["/nb/gol/register/"]
     yield COORDINATOR, [f"/nb/account/2fa/{rest}" for rest in ["", "totp/activate/", "webauthn/", "webauthn/add/"]]
+
+
+def test_pages_of_newcomers(people: None, visit: Callable[..., Visitor]) -> None:
+    """All that stands under My page, and what a mail or a letter leads to; in one browser, one after the other."""
+    faults = []
+    person = visit()
+    for user, paths in newcomers_pages():
+        sign_in(person, user)
+        for path in paths:
+            faults += faults_of(person, f"/nb/gol/{path}", narrow=320)
+            faults += faults_from_the_right(person)
+            if not person.page.url.endswith(path):
+                faults.append(f"{path} leads to {person.page.url}")
+        if "my/email/" in paths:
+            faults += faults_after_codes(person)
+    assert not faults, "\n".join(faults)
+
+
+def faults_after_codes(person: Visitor) -> Iterator[str]:
+    """The pages that follow upon what was typed."""
+    person.page.goto(person.base_url + "/nb/gol/my/email/")
+    person.write(email="ny@lykt.demo.example")
+    yield from faults_after_sending(person)
+    if not person.page.url.endswith("/my/email/code/"):
+        yield f"no page for the code, but {person.page.url}"
+    code = next(iter(codes_for(Household.objects.filter(municipality__slug="gol")[:1]).values()))
+    person.page.goto(person.base_url + "/nb/gol/no-post/")
+    person.write(code=code)
+    yield from faults_after_sending(person)
+
+
+def faults_after_sending(person: Visitor) -> Iterator[str]:
+    with person.page.expect_navigation():
+        person.page.locator("main form button[type=submit]").first.click()
+    yield from person.faults_here()
+    yield from faults_from_the_right(person)
+
+
+def newcomers_pages() -> Iterator[tuple[User, list[str]]]:
+    """Of one who lives here, one who plans to, one who has gone, and one who is not known to live anywhere."""
+    gol = Municipality.objects.get(slug="gol")
+    homes = gol.households.filter(state="moved_in", persons__user__isnull=False).distinct().order_by("pk")[:3]
+    living, coming, gone = (home.persons.filter(user__isnull=False)[0] for home in homes)
+    yield living.user, [
+        "my/data/", "my/data/looked/", "my/data/erase/", "my/people/", "my/people/add/", f"my/people/{living.pk}/left/",
+        "my/choices/", "my/address/", "my/plans/", "my/settled/", "my/away/", "my/steps/", "my/wishes/",
+        *(f"my/wishes/{page.slug}/" for page in WISHES), "my/email/", "no-post/", "children/",
+        unsubscribe_url(living, "news", "nb").partition("/gol/")[2],
+    ]  # fmt: skip
+    Household.objects.filter(pk=coming.household_id).update(state="planning", moved_in_on=TODAY)
+    yield coming.user, ["my/", "my/plans/", "my/address/", "my/not-coming/"]
+    Household.objects.filter(pk=gone.household_id).update(state="moved_away")
+    yield gone.user, ["my/", "my/farewell/", "my/goodbye/", "my/people/"]
+    stranger = User.objects.create_user("lyset@lykt.demo.example")
+    Person.objects.create(household=living.household, name="Lys Lykt", email=stranger.email, position=9)
+    yield stranger, ["my/invited/"]
+    Registration.objects.create(municipality=gol, email=stranger.email, answers=ANSWERS, language="nb")
+    yield stranger, ["register/mine/"]
 
 
 @pytest.mark.parametrize(
