@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from newcomers.matching import address_key, name_key
 from newcomers.models import Household
+from newcomers.movers.undoing import merged_away
 from portal.municipalities.models import Municipality
 from portal.personal_data import Adult
 from privacy import ledger
@@ -43,7 +44,9 @@ def adults_of(household: Household) -> list[Adult]:
 
 
 def _keys_of_household(household: Household) -> set[str]:
-    return {key for adult in adults_of(household) for key in keys_of(household.municipality, adult)}
+    """Also those of a household that was merged into this one, which a list or a backup would bring back by itself."""
+    adults = [*adults_of(household), *merged_away(household)]
+    return {key for adult in adults for key in keys_of(household.municipality, adult)}
 
 
 def keep_keys(household: Household) -> None:
@@ -86,7 +89,7 @@ def write_down(
 def come_back() -> Iterator[Household]:
     """Households of now in which somebody was erased after they had been registered: only a backup brings these."""
     known = ErasedKey.objects.erased().exclude(key="").order_by("erased_at")
-    erased_at = dict(known.values_list("key", "erased_at"))
+    erased_at = {key: at for key, at in known.values_list("key", "erased_at") if at}
     if not erased_at:
         return
     for household in Household.objects.select_related("municipality").prefetch_related("persons").iterator(500):

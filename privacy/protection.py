@@ -11,7 +11,7 @@ from django.db.models import F
 from newcomers.models import Household
 from newcomers.office.services import write_note
 from portal.accounts.models import User
-from privacy import ledger
+from privacy import erased, ledger
 
 logger = logging.getLogger(__name__)
 
@@ -23,6 +23,7 @@ def lift(*, household: Household, by: User, reason: str, on: date) -> bool:
     if not protected.update(restricted=False, compared_on=None, version=F("version") + 1):
         return False
     household.refresh_from_db()
+    erased.forget_keys(household)
     write_note(household=household, by=by, text=reason, on=on)
     ledger.note_opened(household)
     logger.info("Household %s is no longer protected, says %s.", household.pk, by.pk)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections import Counter
 from collections.abc import Iterable
@@ -19,8 +20,11 @@ from newcomers.models import Consent, Household, Merge, Person
 from newcomers.models.movers import in_words
 from newcomers.movers.merging import MergeRefused
 from portal.accounts.models import User
+from portal.personal_data import Adult
 
 logger = logging.getLogger(__name__)
+
+HOUSEHOLD, PERSON = Household._meta.label_lower, Person._meta.label_lower
 
 
 @transaction.atomic
@@ -47,6 +51,19 @@ def undo(merged: Merge, *, by: User, on: date) -> list[str]:
     merged.refresh_from_db()
     logger.info("The merge %s was undone by %s.", merged.pk, by.pk)
     return in_words(Counter(label for label, *_rest in stayed).items())
+
+
+def merged_away(kept: Household) -> list[Adult]:
+    """The adults as they stood in a household that was merged into this one, while that can be undone."""
+    found: list[Adult] = []
+    living = [(person.name, person.birth_year) for person in kept.adults]
+    for snapshot in kept.merges.exclude(snapshot={}).values_list("snapshot", flat=True):
+        deleted = [row for serialized in snapshot["deleted"] for row in json.loads(serialized)]
+        rows = {label: [r["fields"] for r in deleted if r["model"] == label] for label in (HOUSEHOLD, PERSON)}
+        twins = [(row["name"], row["birth_year"]) for row in rows[PERSON] if row["is_adult"]]
+        homes = [(row["street"], row["postcode"]) for row in rows[HOUSEHOLD]]
+        found += [Adult(*who, *where) for who in (*living, *twins) for where in homes]
+    return found
 
 
 def _refuse(merged: Merge) -> None:

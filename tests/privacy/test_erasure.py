@@ -305,6 +305,16 @@ def test_whoever_was_protected_before_is_recognised_too(gol: Town) -> None:
     assert not ErasedKey.objects.waiting().exists()
 
 
+def test_a_household_that_was_merged_away_is_recognised_as_long_as_it_could_come_back(gol: Town) -> None:
+    town = gol.municipality
+    twin = HouseholdFactory(municipality=town, adults=0, street="Elvegata 9", postcode="3570")
+    PersonFactory(household=twin, name="Nora gol", birth_year=1990)
+    merged = merging.merge(kept=gol.household, gone=twin, by=None, on=TODAY)
+    assert merged.snapshot
+    erasure.erase(household=gol.household, by=None, on=TODAY)
+    assert personal_data.was_erased(town, Adult("Nora gol", None, "Elvegata 9", "3570"), TODAY)
+
+
 def test_the_keys_tell_nothing_and_go_when_their_window_is_over(erased_nora: Town, aal: Town, settings: Any) -> None:
     assert where("Nora gol") == set()
     assert not personal_data.was_erased(aal.municipality, ADULT, TODAY), "another municipality"
