@@ -12,6 +12,7 @@ class AccessKind(models.TextChoices):
     CHANGED = "changed", _("changed")
     EXPORTED = "exported", _("fetched a file")
     PRINTED = "printed", _("printed a letter")
+    MET = "met", _("typed their name and birth year at the desk")
 
 
 # Who reads, beside the roles in the office.

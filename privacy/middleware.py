@@ -218,10 +218,17 @@ def _note(request: HttpRequest, response: HttpResponse, page: Page) -> None:
         access_log.note_list(by=user, role=role, page=match.view_name, municipalities=towns or own, kind=kind)
 
 
+def _at_desk(request: HttpRequest) -> bool:
+    """Where nobody protected is shown, but somebody may be typed in."""
+    return bool(request.resolver_match and request.resolver_match.view_name == "admin:newcomers_household_counter")
+
+
 def _kind(request: HttpRequest, response: HttpResponse) -> AccessKind | None:
     """What the answer means; None when it only led elsewhere."""
     if response.status_code == 302:
         return AccessKind.CHANGED if request.method == "POST" else None
+    if any(getattr(row, "restricted", False) for row in ScopedAdmin.rows_seen(request)) and _at_desk(request):
+        return AccessKind.MET
     is_page = response.get("Content-Type", "").startswith(("text/html", "application/json"))
     is_file = response.get("Content-Disposition", "").startswith("attachment")
     return AccessKind.VIEWED if is_page and not is_file else AccessKind.EXPORTED

@@ -47,6 +47,7 @@ class CounterPages(admin.ModelAdmin):
             return self._counter_page(request, municipality, form=form)
         known = desk.look_for_known(municipality=municipality, answers=form.answers())
         if known.protected:
+            ScopedAdmin.rows_seen(request).extend(known.protected)
             return self.counter_protected(request)
         if known.households and "not_known" not in request.POST and not self._sent_twice(form):
             ScopedAdmin.rows_seen(request).extend(known.households)

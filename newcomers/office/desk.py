@@ -31,22 +31,24 @@ DAYS_TO_CONFIRM = 14
 
 @dataclass(frozen=True)
 class Known:
-    """Households that may be the same. `protected`: one of them must not be named; nothing is to be kept."""
+    """Households that may be the same. Where one of them is `protected`, it is not named, and nothing is kept."""
 
     households: Sequence[Household]
-    protected: bool = False
+    protected: Sequence[Household] = ()
 
 
 def look_for_known(*, municipality: Municipality, answers: Mapping[str, Any]) -> Known:
-    """Somebody with one of these names and birth years, or a household at this address, who has not moved away."""
+    """Somebody with one of these names and birth years, or a household at this address, who has not moved away.
+
+    Each adult has both: by a name alone, whoever sits at the desk could try who has a protected address.
+    """
     here = Household.objects.filter(municipality=municipality).exclude(state=HouseholdState.MOVED_AWAY)
     same = Q(pk__in=[])
     for adult in answers["adults"]:
-        by_name = Person.objects.filter(is_adult=True, name_key=name_key(adult["name"]))
-        by_name = by_name.filter(birth_year=adult["birth_year"]) if adult["birth_year"] else by_name
-        same |= Q(pk__in=by_name.values("household"))
-    if here.filter(same, restricted=True).exists():
-        return Known([], protected=True)
+        alike = Person.objects.filter(is_adult=True, name_key=name_key(adult["name"]), birth_year=adult["birth_year"])
+        same |= Q(pk__in=alike.values("household"))
+    if protected := list(here.filter(same, restricted=True)):
+        return Known([], protected)
     same |= Q(address_key=address_key(answers["street"], answers["postcode"]))
     return Known(list(here.shown().filter(same).with_persons().order_by("-moved_in_on", "pk")[:5]))
 
@@ -107,6 +109,7 @@ def _ask_to_confirm(household: Household, consents: Sequence[Sequence[str]], on:
             "days": DAYS_TO_CONFIRM,
         },
         municipality=municipality,
+        about=[household.pk],
     )
 
 

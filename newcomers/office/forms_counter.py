@@ -141,11 +141,17 @@ class CounterForm(WithoutIdentityNumbers):
         adults = []
         for typed in filter(None, (part.strip() for part in re.split(r"[,;\n]", self.cleaned_data["others"]))):
             with_year = _WITH_YEAR.match(typed)
-            year = adult_year(int(with_year["year"]), self.on) if with_year else None
-            name = (with_year["name"] if with_year else typed).strip()
-            if any(character.isdigit() for character in name):
+            name = with_year["name"].strip() if with_year else ""
+            if not with_year or any(character.isdigit() for character in name):
                 raise ValidationError(_("Write name and birth year, with commas between: Ola Li 1988, Eva Li 1990."))
-            adults.append({"name": name[:200], "birth_year": year, "email": "", "phone": ""})
+            adults.append(
+                {
+                    "name": name[:200],
+                    "birth_year": adult_year(int(with_year["year"]), self.on),
+                    "email": "",
+                    "phone": "",
+                }
+            )
         return adults
 
     def clean_children(self) -> list[int]:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from newcomers.enums import HouseholdState, Source
 from newcomers.models import Consent, DeskConfirmation, Household, Person
@@ -18,6 +19,8 @@ from portal.accounts.models import User
 from portal.municipalities.enums import Role
 from portal.municipalities.models import Municipality
 from portal.outbox.models import Message
+from privacy import access_log
+from privacy.models import AccessEntry
 from tests.access.cast import client_of
 from tests.conftest import TODAY
 from tests.factories import (
@@ -35,7 +38,7 @@ COUNTER = "/admin/newcomers/household/counter/"
 PROTECTED = f"{COUNTER}protected/"
 TYPED = {"name": "Kari Moen", "birth_year": "1990", "email": "kari@post.example", "phone": "00 00 00 31",
          "moved_in_on": "t", "street": "Storgata 1", "postcode": "3550", "language": "en",
-         "others": "Ola Li 1988; Åse Marie Li", "children": "2016, 2019"}  # fmt: skip
+         "others": "Ola Li 1988; Åse Marie Li 1961", "children": "2016, 2019"}  # fmt: skip
 
 
 @pytest.fixture
@@ -74,7 +77,7 @@ def test_what_was_said_is_a_household_and_is_read_back(client: Client, officer: 
     assert (home.source, home.state, home.owner, home.moved_in_on) == (Source.OFFICE, "moved_in", officer, TODAY)
     assert (home.street, home.postcode, home.city, home.language) == ("Storgata 1", "3550", "Gol", "en")
     assert [(a.name, a.birth_year) for a in home.adults] == [
-        ("Kari Moen", 1990), ("Ola Li", 1988), ("Åse Marie Li", None)
+        ("Kari Moen", 1990), ("Ola Li", 1988), ("Åse Marie Li", 1961)
     ]  # fmt: skip
     assert home.child_birth_years == [2016, 2019]
     assert home.contacted_on == TODAY
@@ -118,7 +121,8 @@ def test_another_towns_household_is_not_reached_by_its_id(client: Client) -> Non
     [({"name": ""}, "name"), ({"birth_year": "1800"}, "birth_year"), ({"birth_year": "2015"}, "birth_year"),
      ({"email": "kari@"}, "email"), ({"moved_in_on": "i går"}, "moved_in_on"),
      ({"moved_in_on": "22.11.2030"}, "moved_in_on"), ({"postcode": "9999"}, "postcode"),
-     ({"others": "Ola 12"}, "others"), ({"children": "1990"}, "children"), ({"children": "Per"}, "children"),
+     ({"others": "Ola 12"}, "others"), ({"others": "Ola Li"}, "others"),
+     ({"children": "1990"}, "children"), ({"children": "Per"}, "children"),
      ({"email": "", "news": "on"}, "email"), ({"name": f"Kari {IDENTITY_NUMBER}"}, "name")],
 )  # fmt: skip
 def test_what_is_wrong_is_said_at_its_field_and_all_else_stays(client: Client, typed: Any, field: str) -> None:
@@ -178,6 +182,21 @@ def test_who_is_protected_here_is_not_registered_and_nothing_is_kept(client: Cli
     assert "Kari Moen" not in page
     assert list(Household.objects.all()) == [hidden]
     assert not Message.objects.exists()
+
+
+def test_nobody_tries_by_a_name_who_is_protected_and_who_meets_one_is_written_down(
+    client: Client, gol: Municipality
+) -> None:
+    hidden = HouseholdFactory(adults=0, restricted_household=True)
+    PersonFactory(household=hidden, name="Sara Skjult", birth_year=1970)
+    assert "others" in errors(register(client, others="Sara Skjult"))
+    assert "Nothing was kept." not in register(client, others="Sara Skjult 1971").content.decode()
+    assert not access_log.unusual([gol], since=timezone.now() - timedelta(days=1))
+    assert "Nothing was kept." in register(client, others="Sara Skjult 1970").content.decode()
+    met = AccessEntry.objects.get(kind="met")
+    assert met.household_ref == hidden.pk
+    (hour,) = access_log.unusual([gol], since=timezone.now() - timedelta(days=1))
+    assert hour.user == met.user_id
 
 
 def test_the_page_for_a_protected_address_names_who_can_help_and_stores_nothing(
