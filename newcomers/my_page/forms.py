@@ -308,7 +308,7 @@ class FarewellForm(PlainForm):
     )  # fmt: skip
     would_have_stayed = forms.CharField(
         label=_("What would have made you stay?"), max_length=1000, required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=forms.Textarea(attrs={"rows": 3}), help_text=_("Leave out names, and do not write about health."),
     )  # fmt: skip
 
     def __init__(self, data: Any = None, *, household: Household) -> None:

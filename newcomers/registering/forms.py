@@ -82,7 +82,7 @@ class IntroductionForm(PlainForm):
         required=False,
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("They see it on the page that our e-mail leads to."),
+        help_text=_("They see it on the page that our e-mail leads to. Do not write about health."),
     )
 
     def __init__(self, data: Any = None, *, municipality: Municipality, on: date, **kwargs: Any) -> None:

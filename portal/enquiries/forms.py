@@ -113,6 +113,7 @@ class JudgeForm(WithoutIdentityNumbers):
         max_length=500,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Do not write about health."),
     )
 
     def __init__(self, data: Any = None, **kwargs: Any) -> None:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from time import process_time
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.forms import Textarea
+from django.urls import get_resolver
 from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.no import fodselsnummer
 
 from portal import identity_numbers
+from portal.forms import WithoutIdentityNumbers
 
 ORDINARY = "01017050040"  # 1870
 D_NUMBER = "41017050034"
@@ -135,3 +140,25 @@ def test_the_validator_does_not_repeat_the_number() -> None:
     assert error.value.code == "identity_number"
     assert ORDINARY not in str(error.value)
     identity_numbers.no_identity_number("Storgata 12")
+
+
+# --- And nothing about health ---------------------------------------------------------------------
+
+
+def _kinds_of(form: type[Any]) -> Iterator[type[Any]]:
+    for kind in form.__subclasses__():
+        yield kind
+        yield from _kinds_of(kind)
+
+
+@pytest.mark.usefixtures("in_english")
+def test_every_free_text_says_that_nothing_about_health_belongs_there() -> None:
+    assert get_resolver().url_patterns  # all forms are known then
+    without = {
+        f"{form.__name__}.{name}"
+        for form in _kinds_of(WithoutIdentityNumbers)
+        if form.__module__.startswith(("newcomers", "portal.enquiries", "welcome"))
+        for name, field in form.base_fields.items()
+        if isinstance(field.widget, Textarea) and "health" not in str(field.help_text)
+    }
+    assert not without

@@ -26,7 +26,7 @@ class ConversationForm(WithoutIdentityNumbers):
         required=False,
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Only facts, and only what is needed. The newcomers may read it when they ask."),
+        help_text=_("Only facts, and nothing about health. The newcomers may read it when they ask."),
     )
     submission = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
@@ -45,7 +45,7 @@ class ReasonForm(WithoutIdentityNumbers):
     reason = forms.CharField(
         label=_("Reason"),
         max_length=300,
-        help_text=_("In a few words. The newcomers may read it when they ask."),
+        help_text=_("In a few words, and nothing about health. The newcomers may read it when they ask."),
         widget=forms.TextInput(attrs={"size": 60}),
     )
 
