@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils import translation
+from django.utils.functional import SimpleLazyObject
 
 from portal import registry
 from portal.municipalities.models import Municipality
@@ -31,6 +33,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     language = translation.get_language() or settings.LANGUAGE_CODE
     return {
         "municipality": municipality,
+        "bound_for": SimpleLazyObject(lambda: municipality or _bound_for(request)),
         "languages": _language_switch(request, municipality, language),
         "html_language": language,
         "text_direction": "rtl" if translation.get_language_bidi() else "ltr",
@@ -52,6 +55,16 @@ def _language_switch(request: HttpRequest, municipality: Municipality | None, cu
         }
         for code in offered
     ]
+
+
+def _bound_for(request: HttpRequest) -> Municipality | None:
+    """Where somebody is going who is asked for a code on the way: those pages are of no municipality."""
+    path = urlsplit(request.POST.get("next", request.GET.get("next", ""))).path
+    try:
+        slug = resolve(path).kwargs.get("municipality_slug")
+    except Resolver404:
+        return None
+    return Municipality.objects.filter(slug=slug, is_active=True).first() if slug else None
 
 
 def _mailbox_url() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from importlib import import_module
 
@@ -20,7 +21,8 @@ from newcomers.services import restrict
 from portal import clock, registry
 from portal.accounts.models import User
 from portal.municipalities.models import Municipality
-from portal.outbox.models import Message
+from portal.outbox.models import BouncedAddress, Message
+from portal.outbox.services import send as send_mail
 from tests.conftest import TODAY
 from tests.factories import (
     HouseholdFactory,
@@ -177,6 +179,29 @@ def test_who_waits_for_the_office_gets_no_copy(client: Client, gol: Municipality
     register(client)
     confirm(client)
     assert not Message.objects.filter(kind="registration_copy").exists()
+
+
+NO_MAIL = "No mail after five minutes? Try another address, or call us."
+
+
+def test_who_waits_for_a_code_that_never_comes_learns_what_to_do(client: Client, gol: Municipality) -> None:
+    """An address that bounces gets no mail; the page is the same for all, and says whom to call."""
+    gol.office_phone = "32 02 90 00"
+    gol.save()
+    BouncedAddress.objects.create(municipality=gol, email="gone@home.example", status="5.1.1", on=TODAY)
+    pages = []
+    for email in ("gone@home.example", "kari@home.example"):
+        browser = Client()
+        page = browser.get(register(browser, email=email).url).content.decode()
+        pages.append(re.sub(r'value="\w{64}"|nonce="[^"]*"', "", page).replace(email, ""))
+        assert send_mail(str(Message.objects.latest("created_at").pk)) is ("kari" in email)
+    assert pages[0] == pages[1]
+    assert NO_MAIL in pages[0]
+    assert "tel:32029000" in pages[0]
+    fill(client, typed())
+    assert NO_MAIL in client.post(f"{URL}later/", {"email": "gone@home.example"}).content.decode()
+    assert NO_MAIL in client.post(f"{URL}return/", {"email": "a@b.example", "new_code": "1"}).content.decode()
+    assert NO_MAIL in client.get(f"{URL}employee/sent/").content.decode()
 
 
 # --- Once -----------------------------------------------------------------------------------------
