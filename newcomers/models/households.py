@@ -244,10 +244,14 @@ class Person(OpaqueModel):
         return self.name or str(self.birth_year or "")
 
     def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keys follow the name; a household in which a name is new is compared with the others here again."""
+        before = self.name_key
         self.name_key, self.sound_key = name_key(self.name), sound_key(self.name)
         if (fields := kwargs.get("update_fields")) and "name_key" in fields:
             kwargs["update_fields"] = {*fields, "sound_key"}
         super().save(*args, **kwargs)
+        if self.name_key != before:
+            Household.objects.filter(pk=self.household_id, compared_on__isnull=False).update(compared_on=None)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Nor does undoing a merge bring them back (newcomers.movers.undoing)."""

@@ -64,6 +64,11 @@ class Home:
         key = name_key(adult.name)
         return any(known.name_key == key and known.birth_year in {adult.birth_year, None} for known in self.facts)
 
+    def is_sure_of(self, adult: MovedAdult) -> bool:
+        """By both. Where nobody noted the year a person decides; yet beside who is protected nothing is added."""
+        key, years = name_key(adult.name), {adult.birth_year, None if self.household.restricted else adult.birth_year}
+        return any(known.name_key == key and known.birth_year in years for known in self.facts)
+
     def has_alike(self, person: Person) -> bool:
         facts = AdultFacts.of(person.name, person.birth_year)
         return any(same_person(facts, known) for known in self.facts)
@@ -133,15 +138,13 @@ class Comparison:
         self._look_up(chunk)
         return [self._verdict(moved) for moved in chunk]
 
-    def doubles_of(self, household: Household) -> list[tuple[Home, list[PairReason]]]:
-        """Those who are here already and may be the same as this one, who is here too."""
-        moved = as_moved(household)
-        if not moved.adults:
-            return []
+    def doubles_of(self, chunk: Sequence[Household]) -> Iterator[list[tuple[Home, list[PairReason]]]]:
+        """For each of these, who are here: those who are here too and may be the same."""
+        moved = [as_moved(household) for household in chunk]
         self._forget()
-        self._look_up([moved])
-        self._homes.pop(household.pk, None)
-        return [doubt for doubt in self._doubts(moved) if doubt[0].household.pk != household.pk]
+        self._look_up(moved)
+        for household, each in zip(chunk, moved, strict=True):
+            yield [doubt for doubt in self._doubts(each) if doubt[0].household.pk != household.pk]
 
     # --- Deciding ---
 
@@ -187,7 +190,7 @@ class Comparison:
         matching = [
             home
             for home in homes.values()
-            if (home.household.restricted or home.place.address_key == key) and any(map(home.has_adult, moved.adults))
+            if (home.household.restricted or home.place.address_key == key) and any(map(home.is_sure_of, moved.adults))
         ]
         return min(matching, key=lambda home: home.rank, default=None)
 

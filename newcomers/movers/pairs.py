@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
+from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from newcomers.enums import HouseholdState
@@ -18,6 +20,7 @@ from portal.municipalities.models import Municipality
 
 # Households compared with the others in one night at most, so that the night is long enough.
 A_NIGHT = 20_000
+CHUNK = 500
 
 
 # --- Finding ---
@@ -39,28 +42,35 @@ def pair_rows(record: MoverImport, judged: Iterable[tuple[MoverRow, Verdict]]) -
 def find_doubles(*, on: date, dry_run: bool = False) -> int:
     """Compare households that came or moved since last time with the others here. Gives the number of new pairs."""
     due = Household.objects.shown().filter(compared_on=None).exclude(state=HouseholdState.MOVED_AWAY)
-    found = 0
+    found, left = 0, A_NIGHT
     for municipality in Municipality.objects.filter(pk__in=due.order_by().values("municipality").distinct()):
         comparison = Comparison(municipality, on)
-        own = due.filter(municipality=municipality).order_by("created_at", "pk").with_persons()
-        for household in own[:A_NIGHT].iterator(chunk_size=500):
-            found += _pair_household(household, comparison, on, dry_run)
+        waiting = due.filter(municipality=municipality).order_by("created_at", "pk").values_list("pk", flat=True)
+        numbers = list(waiting[:left])
+        left -= len(numbers)
+        for start in range(0, len(numbers), CHUNK):
+            found += _pair_households(numbers[start : start + CHUNK], comparison, on, dry_run)
     return found
 
 
-def _pair_household(household: Household, comparison: Comparison, on: date, dry_run: bool) -> int:
-    doubts = [
-        doubt for doubt in comparison.doubles_of(household) if not _beside(household, doubt[0].household).exists()
-    ]
-    if dry_run:
-        return len(doubts)
-    for home, why in doubts:
-        Pair.objects.create(
-            municipality_id=household.municipality_id, household=home.household, other=household, reasons=why
-        )
-    # The keys' own update: this changes nothing that somebody else may be editing.
-    Household.objects.filter(pk=household.pk).update(compared_on=on)
-    return len(doubts)
+@transaction.atomic
+def _pair_households(numbers: Sequence[UUID], comparison: Comparison, on: date, dry_run: bool) -> int:
+    chunk = list(Household.objects.shown().filter(pk__in=numbers).with_persons())
+    beside = Pair.objects.filter(Q(household__in=numbers) | Q(other__in=numbers))
+    known = {frozenset(pair) for pair in beside.values_list("household", "other")}
+    new = []
+    for household, doubts in zip(chunk, comparison.doubles_of(chunk), strict=True):
+        for home, why in doubts:
+            two = frozenset((household.pk, home.household.pk))
+            if two not in known:
+                known.add(two)
+                town = household.municipality_id
+                new.append(Pair(municipality_id=town, household=home.household, other=household, reasons=why))
+    if not dry_run:
+        Pair.objects.bulk_create(new)
+        # The keys' own update: this changes nothing that somebody else may be editing.
+        Household.objects.filter(pk__in=numbers).update(compared_on=on)
+    return len(new)
 
 
 def _beside(one: Household, other: Household) -> QuerySet[Pair]:

@@ -23,6 +23,9 @@ def save_taken(judged: Sequence[tuple[MoverRow, Verdict]], *, by: User | None, o
     new = [verdict.home.household for verdict in verdicts if verdict.home and verdict.kind == RowKind.NEW]
     Household.objects.bulk_create(new)
     Person.objects.bulk_create([person for verdict in verdicts for person in verdict.missing])
+    grown = {person.household_id for verdict in verdicts for person in verdict.missing if person.is_adult}
+    here = Household.objects.filter(pk__in=grown - {household.pk for household in new})
+    here.update(compared_on=None)  # who was added may live in another household too
     _fill_in_years(verdicts)
     if by is not None:
         for row, verdict in judged:

@@ -186,9 +186,22 @@ class TestAgain:
         assert (home.language, home.wishes, home.source) == ("pl", "A choir", Source.SELF)
 
     def test_a_birth_year_nobody_noted_does_not_double_a_person(self, importmovers: Import, gol: Municipality) -> None:
+        """Nor does it make one of two: a mother and a daughter may have one name. A person looks."""
         home = HouseholdFactory(municipality=gol, street="Storgata 1", adults=0)
         PersonFactory(household=home, name="Kari Moen", birth_year=None)
+        report = importmovers(movers_csv(row()))
+        assert (*numbers(report), report["households_doubtful"]) == (0, 0, 0, 1)
+        PersonFactory(household=home, name="Ola Li", birth_year=1988)
+        together = movers_csv(row(household="7"), row(name="Ola Li", birth_year="1988", household="7"))
+        assert numbers(importmovers(together)) == (0, 1, 0)
+
+    def test_beside_who_is_protected_nothing_is_added_whatever_the_year(
+        self, importmovers: Import, gol: Municipality
+    ) -> None:
+        home = HouseholdFactory(municipality=gol, adults__name="Kari Moen", adults__birth_year=None)
+        restrict(home, by=None)
         assert numbers(importmovers(movers_csv(row()))) == (0, 1, 0)
+        assert Household.objects.get() == home
 
     def test_a_household_of_another_town_is_not_meant(self, importmovers: Import) -> None:
         elsewhere = HouseholdFactory(

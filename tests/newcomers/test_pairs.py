@@ -21,7 +21,7 @@ from newcomers.services import restrict
 from portal.municipalities.models import Municipality
 from portal.personal_data import Adult
 from tests.conftest import TODAY
-from tests.factories import HouseholdFactory, PostcodeFactory, UserFactory
+from tests.factories import HouseholdFactory, PersonFactory, PostcodeFactory, UserFactory
 from tests.newcomers.movers import movers_csv, row
 from tests.newcomers.test_matching import FIRST, LAST, misspelt
 
@@ -60,8 +60,10 @@ def test_a_list_waits_for_a_decision_and_changes_nothing_until_then(gol: Municip
 
 
 def test_differences_stand_side_by_side(gol: Municipality) -> None:
-    home(gol, year=None)
-    record = read(gol, row(moved_on="05.11.2026", address="c/o Li, Storgata 1"), row(name="", birth_year="2020"))
+    known = home(gol, year=None)
+    PersonFactory(household=known, name="Ola Li", birth_year=1988, position=1)
+    record = read(gol, row(moved_on="05.11.2026", address="c/o Li, Storgata 1"), row(name="", birth_year="2020"),
+                  row(name="Ola Li", birth_year="1988"))  # fmt: skip
     found = {(d["what"], d["old"], d["new"]) for d in record.rows.get(kind=RowKind.CHANGED).differences}
     assert ("moved_in", "2026-11-02", "2026-11-02") not in found
     assert found >= {("child", "", "2020"), ("birth_year", "", "1990"), ("care_of", "", "Li")}
@@ -141,6 +143,55 @@ def test_one_that_moves_is_looked_at_again(gol: Municipality) -> None:
     other.street = "Storgata 1 H0201"
     other.save()
     assert pairs.find_doubles(on=TODAY) == 1
+
+
+def test_one_with_another_name_or_another_adult_is_looked_at_again(gol: Municipality) -> None:
+    home(gol)
+    other = home(gol, "Per By", street="Storgata 1")
+    assert pairs.find_doubles(on=TODAY) == 0
+    per = other.persons.get()
+    per.name = "Kary Moen"
+    per.save()
+    assert pairs.find_doubles(on=TODAY) == 1
+    PersonFactory(household=home(gol, "Eli Ny", street="Lia 3"), name="Per Sund", birth_year=1970)
+    assert pairs.find_doubles(on=TODAY) == 0
+    PersonFactory(household=other, name="Per Sund", birth_year=1970, position=1)
+    assert pairs.find_doubles(on=TODAY) == 1
+
+
+def test_one_whom_a_list_added_may_live_in_another_household_too(gol: Municipality) -> None:
+    known, other = home(gol), home(gol, "Ola Li", street="Lia 2")
+    assert pairs.find_doubles(on=TODAY) == 0
+    record = read(gol, row(household="7"), row(name="Ola Li", household="7"))
+    imports.choose(record)
+    imports.run_import(record)
+    assert known.persons.count() == 2
+    assert pairs.find_doubles(on=TODAY) == 1
+    assert {Pair.objects.get().household, Pair.objects.get().other} == {known, other}
+
+
+def test_households_are_compared_a_chunk_at_a_time(gol: Municipality, django_assert_max_num_queries: Any) -> None:
+    for number in range(30):
+        home(gol, "Kari Moen" if number < 2 else f"Ola {'abcdefghijklmnopqrstuvwxyzæøå'[number - 1] * 3}",
+             street=f"Lia {number}")  # fmt: skip
+    with django_assert_max_num_queries(20):
+        assert pairs.find_doubles(on=TODAY) >= 1
+
+
+def test_a_part_of_the_day_that_fails_holds_back_no_other(
+    gol: Municipality, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(**_options: Any) -> int:
+        raise ValueError("Kari Moen")
+
+    record = read(gol, row())
+    monkeypatch.setattr(pairs, "find_doubles", fail)
+    monkeypatch.setattr("newcomers.registering.services.drop_unconfirmed", fail)
+    with pytest.raises(ExceptionGroup) as failed:
+        daily.run(on=record.created_at.date() + timedelta(days=31))
+    assert len(failed.value.exceptions) == 2
+    assert not MoverRow.objects.exists()
+    assert "Kari" not in caplog.text
 
 
 def test_a_protected_household_is_in_no_pair(gol: Municipality) -> None:
@@ -258,7 +309,7 @@ class TestMisspeltLists(TestCase):
         """Whatever a list says, what is taken in without a person agrees in address, name and birth year."""
         gol = PostcodeFactory().municipality
         for number in range(4):
-            home(gol, f"{data.draw(FIRST)} {data.draw(LAST)}", data.draw(st.integers(1985, 1988)),
+            home(gol, f"{data.draw(FIRST)} {data.draw(LAST)}", data.draw(st.none() | st.integers(1985, 1988)),
                  street=f"Storgata {number % 2 + 1}")  # fmt: skip
         before = {
             h.pk: (h.address_key, {(p.name_key, p.birth_year) for p in h.persons.all()})
