@@ -64,6 +64,13 @@ def test_what_is_half_written_is_kept_as_it_stands(client: Client, gol: Municipa
     assert 'value="19"' in page
 
 
+def test_the_first_page_can_be_left_too(client: Client, gol: Municipality) -> None:
+    assert 'name="later"' in client.get(URL).content.decode()
+    assert client.post(URL, {"situation": "planning", "later": "1"}).url == LATER
+    client.post(LATER, {"email": EMAIL})
+    assert come_back(Client(), code_in_mail()) == page_url("you")
+
+
 def test_the_way_back_is_finished_as_any_other(client: Client, gol: Municipality) -> None:
     code = leave_with_code(Client())
     come_back(client, code)
