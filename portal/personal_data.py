@@ -63,6 +63,8 @@ class PersonalTable:
     # A column that holds the household's number without a foreign key: it follows when two are made one.
     number: str = ""
     rows: Callable[[Subject], QuerySet[Any]] | None = None
+    # Rows that reach them for another reason than that they are about them, such as the work they do.
+    not_theirs: Q | None = None
     # Tables behind columns that are read as words, as for prefetch_related.
     related: Sequence[str] = ()
 
@@ -81,6 +83,8 @@ class PersonalTable:
         if self.email:
             theirs |= holds_one_of(subject.emails, self.email) & Q(municipality=subject.household.municipality_id)
         rows: QuerySet[Any] = apps.get_model(self.model)._base_manager.filter(theirs).order_by("pk")
+        if self.not_theirs:
+            rows = rows.exclude(self.not_theirs)
         return self._with_related(rows)
 
     def _with_related(self, rows: QuerySet[Any]) -> QuerySet[Any]:

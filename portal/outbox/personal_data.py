@@ -21,6 +21,9 @@ from portal.personal_data import (
     register_retention,
 )
 
+# Mail to hosts and colleagues names others: those they follow, and those who asked.
+WORK = Q(kind__startswith="hosting_") | Q(kind__in=["enquiry_owner", "enquiry_reminder", "verification"])
+
 TABLES = [
     PersonalTable(
         "outbox.Message",
@@ -38,6 +41,7 @@ TABLES = [
         },
         account="user",
         email="recipient",
+        not_theirs=WORK,
     ),
     PersonalTable("outbox.BouncedAddress", ["email", "status", "on"], email="email"),
 ]

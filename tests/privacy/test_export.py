@@ -12,16 +12,22 @@ import pytest
 from django.apps import apps
 from django.db.models import Model
 from django.urls import reverse
+from django.utils import timezone
 from pypdf import PdfReader
 
 from newcomers.models import Note, Person, Preferences, Registration
 from portal import personal_data
+from portal.municipalities.enums import Role
+from portal.outbox.models import Message
 from privacy import export
 from privacy.enums import THEMSELVES, AccessKind
 from privacy.models import AccessEntry
 from tests.access.cast import Town, client_of
+from tests.conftest import TODAY
 from tests.enquiries.factories import asked
 from tests.factories import HouseholdFactory, PersonFactory
+from tests.hosting.factories import HostFactory
+from welcome.hosting import services as hosting
 
 
 def own(town: Town, kind: str = "json") -> Any:
@@ -94,6 +100,24 @@ def test_an_address_that_was_only_typed_opens_nothing(gol: Town, aal: Town) -> N
     assert "Naboveien" not in text
     asked(gol.municipality, email=gol.people["newcomer"].email.upper())
     assert "enquiries.Enquiry" in own(gol).content.decode()
+
+
+def test_a_newcomer_who_is_a_host_or_a_colleague_takes_out_nothing_of_those_they_work_for(gol: Town) -> None:
+    user = gol.people["newcomer"]
+    followed = HouseholdFactory(municipality=gol.municipality, adults__name="Fatima Fulgt")
+    hosting.assign_host(
+        by=gol.people[Role.COORDINATOR], household=followed, host=HostFactory(municipality=gol.municipality, user=user),
+        on=TODAY,
+    )  # fmt: skip
+    for kind in ("hosting_offer", "enquiry_owner", "enquiry_reminder", "verification", "settled"):
+        Message.objects.create(
+            municipality=gol.municipality, kind=kind, key=kind, recipient=user.email, user=user, language="nb",
+            subject=f"About {kind}", text="Fatima Fulgt" if kind != "settled" else "Hei", next_try_at=timezone.now(),
+        )  # fmt: skip
+    text = own(gol).content.decode()
+    assert "About settled" in text
+    assert "Fatima" not in text
+    assert "enquiry_" not in text
 
 
 def test_the_paper_is_tagged_and_says_the_same(gol: Town) -> None:
