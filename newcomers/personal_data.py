@@ -111,7 +111,9 @@ TABLES = [
     PersonalTable("newcomers.AddressChange", ["on"], household="household"),
     PersonalTable("newcomers.ObjectionCode", ["code"], household="household"),
     PersonalTable("newcomers.Note", ["kind", "text", "on", "written_at"], household="household"),
-    PersonalTable("newcomers.DeskConfirmation", ["consents", "on", "answered_on", "said_yes"], person="person"),
+    PersonalTable(
+        "newcomers.DeskConfirmation", ["email", "consents", "on", "answered_on", "said_yes"], person="person"
+    ),
     PersonalTable(
         "newcomers.BulkRecipient",
         ["outcome"],

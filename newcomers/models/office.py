@@ -130,6 +130,8 @@ class DeskConfirmation(OpaqueModel):
     """
 
     person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="desk_confirmation")
+    # Where the mail went: whoever reads it there answers for this address, and for no later one.
+    email = models.EmailField()
     # What the person said yes to when it was read aloud: [["host", "phone"], ["news", ""]].
     consents = models.JSONField(default=list)
     on = models.DateField()

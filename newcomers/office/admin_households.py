@@ -19,6 +19,7 @@ from newcomers import members, services
 from newcomers.forms import LANGUAGE_WISHES, address_line
 from newcomers.models import Household, Person
 from newcomers.office import admin_filters as filters
+from newcomers.office import desk
 from newcomers.office import services as office
 from newcomers.office.admin_counter import CounterPages
 from newcomers.office.admin_household_list import HouseholdList
@@ -167,3 +168,4 @@ class HouseholdAdmin(HouseholdList, HouseholdPages, CounterPages, ScopedAdmin):
         for row, fields in formset.changed_objects:
             if isinstance(row, Person) and "email" in fields:
                 members.address_corrected(row, by=request.user, on=clock.today())
+                desk.ask_again(row, on=clock.today())

@@ -79,17 +79,27 @@ def register_at_desk(
     for year in answers["child_birth_years"]:
         Person.objects.create(household=household, is_adult=False, birth_year=year)
     note_contact(household, on)
-    _ask_to_confirm(household, answers["consents"], on)
+    _ask_to_confirm(household.adults[0], answers["consents"], on)
     logger.info("Household %s was registered at the desk by %s.", household.pk, by.pk)
     return household
 
 
-def _ask_to_confirm(household: Household, consents: Sequence[Sequence[str]], on: date) -> None:
-    person = household.adults[0]
+@transaction.atomic
+def ask_again(person: Person, *, on: date) -> None:
+    """The office has corrected their address: the copy goes there, and the link that went elsewhere is dead."""
+    unconfirmed = DeskConfirmation.objects.filter(person=person, said_yes=False)
+    row = unconfirmed.exclude(email__iexact=person.email).first()
+    if row:
+        row.delete()
+        _ask_to_confirm(person, row.consents, on)
+
+
+def _ask_to_confirm(person: Person, consents: Sequence[Sequence[str]], on: date) -> None:
     if not person.email:
         return
-    row = DeskConfirmation.objects.create(person=person, consents=[list(consent) for consent in consents], on=on)
-    municipality = household.municipality
+    kept = [list(consent) for consent in consents]
+    row = DeskConfirmation.objects.create(person=person, email=person.email, consents=kept, on=on)
+    household, municipality = person.household, person.household.municipality
     language = municipality.nearest_language(household.language)
     with translation.override(language):
         url = settings.SITE_URL + reverse("newcomers:confirm_desk", args=[municipality.slug, row.pk])
@@ -114,7 +124,8 @@ def _ask_to_confirm(household: Household, consents: Sequence[Sequence[str]], on:
 
 
 def is_open(row: DeskConfirmation, on: date) -> bool:
-    return row.answered_on is None and on <= row.on + timedelta(days=DAYS_TO_CONFIRM)
+    is_theirs = row.email.lower() == row.person.email.lower()
+    return is_theirs and row.answered_on is None and on <= row.on + timedelta(days=DAYS_TO_CONFIRM)
 
 
 @transaction.atomic
@@ -143,10 +154,11 @@ def deny(row: DeskConfirmation, *, on: date) -> bool:
 
 
 def _answer(row: DeskConfirmation, on: date, *, said_yes: bool) -> bool:
-    """Whether this is the first answer, and in time."""
+    """Whether this is the first answer, in time, and from the address that still is the person's."""
     still = DeskConfirmation.objects.filter(
-        pk=row.pk, answered_on=None, on__gte=on - timedelta(days=DAYS_TO_CONFIRM), person__household__restricted=False
-    )
+        pk=row.pk, answered_on=None, on__gte=on - timedelta(days=DAYS_TO_CONFIRM),
+        person__household__restricted=False, person__email__iexact=row.email,
+    )  # fmt: skip
     return bool(still.update(answered_on=on, said_yes=said_yes))
 
 

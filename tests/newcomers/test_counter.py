@@ -249,6 +249,27 @@ def test_nothing_is_shared_before_they_confirm(client: Client) -> None:
     assert Person.objects.get(name="Kari Moen").email == "kari@post.example"
 
 
+def test_the_old_link_answers_for_no_other_address_and_the_copy_goes_to_the_right_one(client: Client) -> None:
+    """Whoever got the first mail by mistake gets neither consents nor a way in."""
+    url, first = copy_of(client)
+    person = Person.objects.get(name="Kari Moen")
+    person.email = "kari.moen@post.example"
+    person.save()
+    for answer in ("yes", "no"):
+        Client().post(url, {"answer": answer})
+    assert not Consent.objects.exists()
+    assert Person.objects.get(name="Kari Moen").email == "kari.moen@post.example"
+    assert 'name="answer"' not in Client().get(url).content.decode()
+    desk.ask_again(person, on=TODAY)
+    desk.ask_again(person, on=TODAY)
+    again = Message.objects.exclude(pk=first.pk).get(kind="desk_copy")
+    assert again.recipient == "kari.moen@post.example"
+    assert Client().get(url).status_code == 404
+    row = DeskConfirmation.objects.get()
+    Client().post(reverse("newcomers:confirm_desk", args=["gol", row.pk]), {"answer": "yes"})
+    assert Person.objects.get(name="Kari Moen").user.email == "kari.moen@post.example"
+
+
 def test_a_stranger_who_got_the_mail_has_their_address_deleted(client: Client) -> None:
     url, _message = copy_of(client)
     Client().post(url, {"answer": "no"})

@@ -13,13 +13,14 @@ from django.utils.translation import gettext
 
 from newcomers import services
 from newcomers.enums import HouseholdState, NoteKind
-from newcomers.models import Household, Note, Preferences, SavedView, WayIn
+from newcomers.models import DeskConfirmation, Household, Note, Preferences, SavedView, WayIn
 from newcomers.office import inbox
 from newcomers.office import services as office
 from portal import clock
 from portal.accounts.models import User
 from portal.municipalities.enums import Role
 from portal.municipalities.models import Municipality, StaffRole
+from portal.outbox.models import Message
 from privacy.models import AccessEntry
 from tests.access.cast import client_of
 from tests.conftest import TODAY
@@ -482,6 +483,17 @@ def test_saving_leaves_what_no_form_holds_as_others_made_it(client: Client, gol:
     assert client.post(url("change", wanted.pk), sent | {"wishes": "Skiing"}).status_code == 302
     saved = Household.objects.get()
     assert (saved.state, saved.contacted_on, saved.wishes) == (HouseholdState.SETTLED, TODAY, "Skiing")
+
+
+def test_a_corrected_address_is_asked_to_confirm_what_was_said_at_the_desk(client: Client, gol: Municipality) -> None:
+    wanted = household(adults=0)
+    person = PersonFactory(household=wanted, email="kari@wrong.example")
+    DeskConfirmation.objects.create(person=person, email=person.email, consents=[["news", ""]], on=TODAY)
+    sent = form_of(client, wanted) | {"persons-0-email": "kari@right.example"}
+    assert client.post(url("change", wanted.pk), sent).status_code == 302
+    row = DeskConfirmation.objects.get()
+    assert (row.email, row.consents) == ("kari@right.example", [["news", ""]])
+    assert Message.objects.get(kind="desk_copy").recipient == "kari@right.example"
 
 
 # --- The page of one household ---
