@@ -38,6 +38,7 @@ def write_to(person: Person, *, purpose: str, key: str, template: str, context: 
         municipality=municipality,
         user=person.user,
         wish=Wish(purpose, person.pk, unsubscribe_url(person, purpose, language)),
+        about=[person.household_id],
     )
 
 

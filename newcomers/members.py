@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from datetime import date
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -113,6 +114,7 @@ def ask_whether_moved_out(person: Person, *, on: date) -> None:
         context={"left": left},
         municipality=municipality,
         user=user,
+        about=[person.household_id],
     )
 
 
@@ -153,6 +155,7 @@ def invite(person: Person, *, occasion: str) -> None:
         context={"invited": invited},
         municipality=municipality,
         user=account,
+        about=[person.household_id],
     )
 
 
@@ -220,7 +223,7 @@ def change_email(*, user: User, to: str, municipality: Municipality) -> bool:
     Household.objects.filter(pk__in=persons.values("household")).update(version=F("version") + 1)
     persons.update(email=user.email)
     Enquiry.objects.filter(email__iexact=old).update(email=user.email)
-    _tell_old_address(user, old, municipality)
+    _tell_old_address(user, old, municipality, about=persons.values_list("household", flat=True))
     logger.info("The address of account %s was changed by its owner.", user.pk)
     return True
 
@@ -236,12 +239,12 @@ def address_corrected(person: Person, *, by: User, on: date) -> None:
         return
     person.user = None
     person.save(update_fields=["user"])
-    _tell_old_address(account, account.email, person.household.municipality)
+    _tell_old_address(account, account.email, person.household.municipality, about=[person.household_id])
     invite(person, occasion=str(on))
     logger.info("The address of an adult of household %s was corrected by %s.", person.household_id, by.pk)
 
 
-def _tell_old_address(account: User, old: str, municipality: Municipality) -> None:
+def _tell_old_address(account: User, old: str, municipality: Municipality, *, about: Iterable[UUID]) -> None:
     write_message(
         kind="address_changed",
         key=f"address_changed:{account.pk}:{uuid4()}",
@@ -251,6 +254,7 @@ def _tell_old_address(account: User, old: str, municipality: Municipality) -> No
         context={},
         municipality=municipality,
         user=account,
+        about=about,
     )
 
 

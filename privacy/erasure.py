@@ -106,6 +106,7 @@ def _tell(household: Household, asked: ErasureRequest, template: str) -> None:
             context={"due_on": asked.due_on},
             municipality=household.municipality,
             user=account,
+            about=[household.pk],
         )
 
 

@@ -51,7 +51,7 @@ def subject_of(person: Person) -> Subject:
 
 def tables_of(subject: Subject) -> Iterator[Table]:
     """Every declared table with a row of theirs; one query each, and one for each related table."""
-    for table in personal_data.tables.values():
+    for table in (each for each in personal_data.tables.values() if each.columns):
         rows = [_cells(table, row) for row in table.rows_of(subject)]
         if rows:
             title = str(apps.get_model(table.model)._meta.verbose_name_plural)

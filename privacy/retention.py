@@ -155,6 +155,7 @@ def _write_to(household: Household, rule: RetentionRule, on: date) -> None:
                 context={"day": on + timedelta(days=DAYS_OF_GRACE)},
                 municipality=household.municipality,
                 user=person.user,
+                about=[household.pk],
             )
 
 

@@ -77,4 +77,5 @@ def _thank(household: Household) -> None:
             context={"person": person},
             municipality=municipality,
             user=person.user,
+            about=[household.pk],
         )

@@ -29,6 +29,7 @@ def ask(request: SignedInRequest, email: str) -> None:
         template="new_address",
         context={"code": f"{code[:4]}-{code[4:]}", "minutes": MINUTES},
         municipality=request.municipality,
+        user=request.user,
         is_secret=True,
     )
 

@@ -170,6 +170,7 @@ def _write_message(bulk: BulkMessage, household: Household, person: Person) -> N
         wish=None
         if bulk.purpose == BulkPurpose.SERVICE
         else Wish(bulk.purpose, person.pk, unsubscribe_url(person, bulk.purpose, language)),
+        about=[household.pk],
     )
 
 

@@ -223,6 +223,7 @@ def _tell_who_lives_there(person: Person) -> set[UUID]:
             template="household_joined",
             context={"name": person.name, "my_page": my_page_url(household.municipality, language)},
             municipality=household.municipality,
+            about=[household.pk],
         )
     return {adult.pk for adult in others}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
@@ -13,6 +14,9 @@ from portal.outbox.enums import MessageState
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
+    def about_household(self, number: UUID) -> MessageQuerySet:
+        return self.filter(pk__in=MessageAbout.objects.filter(household_ref=number).values("message"))
+
     def left_behind(self, now: datetime) -> MessageQuerySet:
         """Whose time to be tried has come: never taken, failed and waiting, or taken by a worker that died."""
         return self.filter(state__in=[MessageState.QUEUED, MessageState.SENDING], next_try_at__lte=now)
@@ -73,6 +77,22 @@ class Message(OpaqueModel):
     def message_id(self) -> str:
         """The same at every try, so that a mail server which got it twice can drop one."""
         return f"<{self.pk.hex}@{settings.DEFAULT_FROM_EMAIL.rpartition('@')[2].strip('>')}>"
+
+
+class MessageAbout(OpaqueModel):
+    """A household that a message was written to, or names; a reminder may name several.
+
+    By number, since households are a higher room's: so the message is found again by whom it is about, whatever address
+    it went to, when they are to be forgotten.
+    """
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="about")
+    household_ref = models.UUIDField(db_index=True)
+
+    class Meta:
+        verbose_name = _("household in a message")
+        verbose_name_plural = _("households in messages")
+        constraints = [models.UniqueConstraint(fields=["message", "household_ref"], name="message_about_once")]
 
 
 class BouncedAddress(OpaqueModel):

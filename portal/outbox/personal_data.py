@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from portal import registry
 from portal.municipalities.models import Municipality
 from portal.outbox.enums import MessageState
-from portal.outbox.models import BouncedAddress, Message
+from portal.outbox.models import BouncedAddress, Message, MessageAbout
 from portal.personal_data import (
     PersonalTable,
     RetentionRule,
@@ -42,6 +42,13 @@ TABLES = [
         account="user",
         email="recipient",
         not_theirs=WORK,
+    ),
+    PersonalTable(
+        "outbox.MessageAbout",
+        [],
+        {"message": "stands in the same export, if it went to them", "household_ref": "the household itself"},
+        number="household_ref",
+        rows=lambda subject: MessageAbout.objects.filter(household_ref=subject.household.pk),
     ),
     PersonalTable("outbox.BouncedAddress", ["email", "status", "on"], email="email"),
 ]
@@ -75,9 +82,23 @@ register_retention(
 
 
 def erase(household: Any) -> None:
-    emails = proven_emails(household)
-    Message.objects.filter(holds_one_of(emails, "recipient"), municipality=household.municipality_id).delete()
-    BouncedAddress.objects.filter(email__in=emails, municipality=household.municipality_id).delete()
+    """All that was written to them, whatever address it went to, and what stands under an address of theirs alone.
+
+    What names them in others' mail is emptied by those who wrote it (welcome.hosting).
+    """
+    about = Message.objects.about_household(household.pk)
+    addresses = {email.lower() for email in household.persons.values_list("email", flat=True) if email}
+    addresses |= {email.lower() for email in about.values_list("recipient", flat=True) if email}
+    about.delete()
+    here = Q(municipality=household.municipality_id) | Q(municipality=None)
+    Message.objects.filter(here, holds_one_of(proven_emails(household), "recipient"), about=None).delete()
+    BouncedAddress.objects.filter(email__in=addresses - _of_others(addresses, household)).delete()
+
+
+def _of_others(addresses: set[str], household: Any) -> set[str]:
+    others = household.persons.model.objects.exclude(household=household)
+    having = others.filter(holds_one_of(addresses) | holds_one_of(addresses, "user__email"))
+    return {email.lower() for pair in having.values_list("email", "user__email") for email in pair if email}
 
 
 register_personal_data("outbox", holds=TABLES, erase=erase)

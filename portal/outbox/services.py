@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from functools import partial
@@ -21,7 +22,7 @@ from portal.accounts.models import User
 from portal.municipalities.models import Municipality
 from portal.outbox import bounces
 from portal.outbox.enums import MessageState
-from portal.outbox.models import Message
+from portal.outbox.models import Message, MessageAbout, MessageQuerySet
 
 logger = logging.getLogger(__name__)
 
@@ -52,11 +53,12 @@ def write_message(
     user: User | None = None,
     is_secret: bool = False,
     wish: Wish | None = None,
+    about: Iterable[UUID] = (),
 ) -> Message:
     """Put one message into the outbox, to be sent after the commit; the same key again changes nothing.
 
     `template` names emails/<template>.txt (first line: the subject) and emails/<template>.html. A secret message is
-    forgotten as soon as it has left.
+    forgotten as soon as it has left. `about` are the numbers of the households it goes to or names.
     """
     shared: dict[str, object] = {"municipality": municipality, "language": language, "is_demo": is_demo(municipality)}
     shared |= {"site_url": settings.SITE_URL, "unsubscribe_url": wish.unsubscribe_url if wish else ""}
@@ -75,6 +77,7 @@ def write_message(
         user=user,
         is_secret=is_secret,
         wish=wish,
+        about=about,
     )
 
 
@@ -91,6 +94,7 @@ def queue(
     user: User | None = None,
     is_secret: bool = False,
     wish: Wish | None = None,
+    about: Iterable[UUID] = (),
 ) -> Message:
     """The same for a message that is written already."""
     message, created = Message.objects.get_or_create(
@@ -110,6 +114,7 @@ def queue(
         },
     )
     if created:
+        MessageAbout.objects.bulk_create(MessageAbout(message=message, household_ref=number) for number in {*about})
         transaction.on_commit(partial(_hand_to_worker, message))
     return message
 
@@ -202,6 +207,15 @@ def _forget_secret(message: Message) -> None:
     """Where mail leaves the machine, nobody reads a code but its receiver."""
     if message.is_secret and settings.EMAIL_HOST:
         message.text = message.html = ""
+
+
+@transaction.atomic
+def forget_names(messages: MessageQuerySet, household: UUID) -> None:
+    """Mail to others that names a household to be forgotten: what waits is not sent, what was sent is emptied."""
+    naming = Message.objects.filter(pk__in=list(messages.about_household(household).values_list("pk", flat=True)))
+    naming.exclude(state=MessageState.SENT).update(state=MessageState.STOPPED)
+    naming.update(subject="", text="", html="")
+    MessageAbout.objects.filter(message__in=naming, household_ref=household).delete()
 
 
 def send_left_behind(*, limit: int = 500) -> dict[str, int]:

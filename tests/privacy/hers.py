@@ -35,7 +35,7 @@ from newcomers.movers.comparing import as_moved
 from portal import personal_data
 from portal.accounts.models import User
 from portal.documents.models import PrintJob
-from portal.outbox.models import BouncedAddress, Message
+from portal.outbox.models import BouncedAddress, Message, MessageAbout
 from privacy import erasure
 from privacy.export import subject_of
 from privacy.models import AccessEntry, ArchiveHold, RetentionNotice
@@ -111,10 +111,11 @@ def printed_and_sent(household: Household, user: User, assignment: Assignment) -
     PackageRun.objects.filter(pk=run.pk).update(letters_file=job, packing_list=job)
     package = Package.objects.create(municipality=town, household=household, run=run, letter=letter, number=1)
     PackageItem.objects.create(package=package, gift=make_gift(town, "hers"), quantity=1)
-    Message.objects.create(
+    message = Message.objects.create(
         municipality=town, kind="test", key="to-her", recipient=user.email, language="nb", subject=name, text=name,
         next_try_at=timezone.now(), user=user,
     )  # fmt: skip
+    MessageAbout.objects.create(message=message, household_ref=household.pk)
     BouncedAddress.objects.create(municipality=town, email=user.email, status="5.1.1", on=TODAY)
     Conversation.objects.create(assignment=assignment, on=TODAY, outcome="talked", note=name)
     erasure.ask(household=household, by=user, on=TODAY)

@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from newcomers.consents import give_consent, withdraw_consent
-from newcomers.models import Consent, Draft, Household, Introduction, Note, Registration
+from newcomers.models import Consent, Draft, Household, Introduction, Note, Person, Registration
 from newcomers.movers import merging
 from newcomers.services import restrict
 from portal import personal_data
@@ -25,7 +25,8 @@ from portal.accounts.models import User
 from portal.documents.models import PrintJob
 from portal.enquiries.models import Enquiry
 from portal.municipalities.enums import Role
-from portal.outbox.models import Message
+from portal.outbox.models import BouncedAddress, Message
+from portal.outbox.services import write_message
 from portal.personal_data import Adult
 from privacy import erased, erasure, ledger, protection
 from privacy.enums import ErasureState
@@ -35,7 +36,9 @@ from tests.access.cast import Town, client_of
 from tests.conftest import TODAY
 from tests.enquiries.factories import asked as ask_question
 from tests.factories import HouseholdFactory, PersonFactory, StaffRoleFactory, UserFactory
+from tests.hosting.factories import accepted
 from tests.test_registry import everything_kept
+from welcome.hosting import messages as hosting_messages
 from welcome.hosting.models import Host
 from welcome.letters.models import Letter
 from welcome.packages.models import Package, PackageRun
@@ -134,7 +137,10 @@ def test_afterwards_nothing_about_them_stands_in_the_database(gol: Town, solveig
     assert where(STREET, NAME, EMAIL) == set()
 
 
-@pytest.mark.parametrize("forget", ["erase", "restrict"])
+FORGET = {"erase": partial(erasure.erase, by=None, on=TODAY), "restrict": partial(restrict, by=None)}
+
+
+@pytest.mark.parametrize("forget", FORGET)
 def test_an_address_that_was_only_typed_takes_nothing_of_its_owner_along(gol: Town, aal: Town, forget: str) -> None:
     """Somebody adds an adult with a neighbour's address to their household. What the neighbour has here is safe."""
     neighbour = HouseholdFactory(municipality=gol.municipality, adults=0)
@@ -142,10 +148,9 @@ def test_an_address_that_was_only_typed_takes_nothing_of_its_owner_along(gol: To
     PersonFactory(household=neighbour, user=account, email=account.email)
     theirs = rows_of_address(gol, account.email) | rows_of_address(aal, account.email)
     PersonFactory(household=gol.household, email="Nabo@home.example")
-    ways = {"erase": partial(erasure.erase, by=None, on=TODAY), "restrict": partial(restrict, by=None)}
-    ways[forget](household=gol.household)
+    FORGET[forget](household=gol.household)
     assert still_whole(theirs) == theirs
-    ways[forget](household=neighbour)
+    FORGET[forget](household=neighbour)
     left = still_whole(theirs)
     assert {row.municipality for row in left} == {aal.municipality}, "what they have next door is not asked for"
     assert len(left) == len(theirs) / 2
@@ -168,6 +173,43 @@ def rows_of_address(town: Town, email: str) -> set[Model]:
 def still_whole(rows: set[Model]) -> set[Model]:
     kept = {row for row in rows if type(row)._base_manager.filter(pk=row.pk).exists()}
     return {row for row in kept if not isinstance(row, Enquiry) or Enquiry.objects.filter(pk=row.pk).exclude(name="")}
+
+
+def test_mail_to_a_former_address_and_to_a_former_member_goes_too(gol: Town) -> None:
+    person = PersonFactory(household=gol.household, email="before@home.example")
+    for email in ("before@home.example", "now@home.example"):
+        Person.objects.filter(pk=person.pk).update(email=email)
+        write_message(
+            kind="test", key=email, recipient=email, language="nb", template="settled", context={"person": person},
+            municipality=gol.municipality, about=[gol.household.pk],
+        )  # fmt: skip
+        BouncedAddress.objects.create(municipality=gol.municipality, email=email, status="5.1.1", on=TODAY)
+    person.delete()
+    PersonFactory(email="Now@home.example")
+    erasure.erase(household=gol.household, by=None, on=TODAY)
+    assert not Message.objects.filter(recipient__endswith="@home.example").exists()
+    assert BouncedAddress.objects.get().email == "now@home.example", "somebody else has it too"
+
+
+@pytest.mark.parametrize("forget", FORGET)
+def test_hosts_keep_mail_that_does_not_name_them_and_get_none_that_is_blank(gol: Town, forget: str) -> None:
+    host = gol.assignment.host
+    other = accepted(host=host, household=HouseholdFactory(municipality=gol.municipality, adults__name="Ola Li"))
+    offers = [f"hosting_offer:{assignment.pk}" for assignment in (gol.assignment, other)]
+    tasks = [assignment.tasks.open()[0] for assignment in (gol.assignment, other)]
+    hosting_messages.send_reminder(host.user, tasks, TODAY)
+    hosting_messages.send_reminder(host.user, tasks[1:], TODAY)
+    Message.objects.filter(key=offers[0]).update(state="failed")
+    FORGET[forget](household=gol.household)
+    named = Message.objects.filter(kind__startswith="hosting_", text="")
+    assert {(message.kind, message.state, message.html) for message in named} == {
+        ("hosting_offer", "stopped", ""), ("hosting_reminder", "stopped", "")
+    }  # fmt: skip
+    whole = Message.objects.filter(kind__startswith="hosting_").exclude(text="")
+    assert {(message.kind, message.state) for message in whole} == {
+        ("hosting_offer", "queued"), ("hosting_reminder", "queued")
+    }  # fmt: skip
+    assert all("Ola" in message.text for message in whole)
 
 
 def test_what_was_counted_stays_counted(gol: Town, solveig: Household) -> None:

@@ -32,6 +32,7 @@ def tell_host(assignment: Assignment) -> None:
         context={"host": assignment.host, "household": assignment.household, "url": settings.SITE_URL + path},
         municipality=assignment.municipality,
         user=user,
+        about=[assignment.household_id],
     )
 
 
@@ -49,6 +50,7 @@ def thank_host(assignment: Assignment) -> None:
         context={"host": assignment.host, "household": assignment.household},
         municipality=assignment.municipality,
         user=user,
+        about=[assignment.household_id],
     )
 
 
@@ -66,6 +68,7 @@ def send_reminder(owner: User, tasks: Sequence[DatedTask], on: date) -> None:
         context={"owner": owner, "lines": lines},
         municipality=cast(Assignment, tasks[0].subject).municipality,
         user=owner,
+        about=[cast(Assignment, task.subject).household_id for task in tasks],
     )
 
 

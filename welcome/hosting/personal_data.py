@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from newcomers.models import Household
 from portal import registry
-from portal.accounts.models import User
 from portal.municipalities.models import DatedTask, Municipality
 from portal.outbox.models import Message
+from portal.outbox.services import forget_names
 from portal.personal_data import PersonalTable, RetentionRule, Subject, register_personal_data, register_retention
 from welcome.hosting.models import Assignment, Host
 
@@ -86,14 +86,8 @@ register_retention(RetentionRule("hosting.hosts", "staff", _("Hosts who have sto
 
 
 def erase(household: Household) -> None:
-    """Assignments go with the household; what hosts and the office were reminded of by mail holds its first names."""
-    assignments = household.assignments.all()
-    offers = [f"hosting_offer:{pk}" for pk in assignments.values_list("pk", flat=True)]
-    told = Q(pk__in=assignments.values("host__user")) | Q(
-        pk__in=DatedTask.objects.filter(subject_id__in=assignments.values("pk")).values("owner")
-    )
-    reminders = Q(kind__startswith="hosting_", user__in=User.objects.filter(told))
-    Message.objects.filter(Q(key__in=offers) | reminders).update(text="", html="")
+    """Assignments go with the household; what hosts and the office were written by mail holds its first names."""
+    forget_names(Message.objects.filter(kind__startswith="hosting_"), household.pk)
 
 
 register_personal_data("hosting", holds=TABLES, erase=erase)
