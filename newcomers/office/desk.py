@@ -31,22 +31,24 @@ DAYS_TO_CONFIRM = 14
 
 @dataclass(frozen=True)
 class Known:
-    """Households that may be the same. `protected`: one of them must not be named; nothing is to be kept."""
+    """Households that may be the same. Where one of them is `protected`, it is not named, and nothing is kept."""
 
     households: Sequence[Household]
-    protected: bool = False
+    protected: Sequence[Household] = ()
 
 
 def look_for_known(*, municipality: Municipality, answers: Mapping[str, Any]) -> Known:
-    """Somebody with one of these names and birth years, or a household at this address, who has not moved away."""
+    """Somebody with one of these names and birth years, or a household at this address, who has not moved away.
+
+    Each adult has both: by a name alone, whoever sits at the desk could try who has a protected address.
+    """
     here = Household.objects.filter(municipality=municipality).exclude(state=HouseholdState.MOVED_AWAY)
     same = Q(pk__in=[])
     for adult in answers["adults"]:
-        by_name = Person.objects.filter(is_adult=True, name_key=name_key(adult["name"]))
-        by_name = by_name.filter(birth_year=adult["birth_year"]) if adult["birth_year"] else by_name
-        same |= Q(pk__in=by_name.values("household"))
-    if here.filter(same, restricted=True).exists():
-        return Known([], protected=True)
+        alike = Person.objects.filter(is_adult=True, name_key=name_key(adult["name"]), birth_year=adult["birth_year"])
+        same |= Q(pk__in=alike.values("household"))
+    if protected := list(here.filter(same, restricted=True)):
+        return Known([], protected)
     same |= Q(address_key=address_key(answers["street"], answers["postcode"]))
     return Known(list(here.shown().filter(same).with_persons().order_by("-moved_in_on", "pk")[:5]))
 
@@ -77,17 +79,27 @@ def register_at_desk(
     for year in answers["child_birth_years"]:
         Person.objects.create(household=household, is_adult=False, birth_year=year)
     note_contact(household, on)
-    _ask_to_confirm(household, answers["consents"], on)
+    _ask_to_confirm(household.adults[0], answers["consents"], on)
     logger.info("Household %s was registered at the desk by %s.", household.pk, by.pk)
     return household
 
 
-def _ask_to_confirm(household: Household, consents: Sequence[Sequence[str]], on: date) -> None:
-    person = household.adults[0]
+@transaction.atomic
+def ask_again(person: Person, *, on: date) -> None:
+    """The office has corrected their address: the copy goes there, and the link that went elsewhere is dead."""
+    unconfirmed = DeskConfirmation.objects.filter(person=person, said_yes=False)
+    row = unconfirmed.exclude(email__iexact=person.email).first()
+    if row:
+        row.delete()
+        _ask_to_confirm(person, row.consents, on)
+
+
+def _ask_to_confirm(person: Person, consents: Sequence[Sequence[str]], on: date) -> None:
     if not person.email:
         return
-    row = DeskConfirmation.objects.create(person=person, consents=[list(consent) for consent in consents], on=on)
-    municipality = household.municipality
+    kept = [list(consent) for consent in consents]
+    row = DeskConfirmation.objects.create(person=person, email=person.email, consents=kept, on=on)
+    household, municipality = person.household, person.household.municipality
     language = municipality.nearest_language(household.language)
     with translation.override(language):
         url = settings.SITE_URL + reverse("newcomers:confirm_desk", args=[municipality.slug, row.pk])
@@ -112,7 +124,8 @@ def _ask_to_confirm(household: Household, consents: Sequence[Sequence[str]], on:
 
 
 def is_open(row: DeskConfirmation, on: date) -> bool:
-    return row.answered_on is None and on <= row.on + timedelta(days=DAYS_TO_CONFIRM)
+    is_theirs = row.email.lower() == row.person.email.lower()
+    return is_theirs and row.answered_on is None and on <= row.on + timedelta(days=DAYS_TO_CONFIRM)
 
 
 @transaction.atomic
@@ -141,10 +154,11 @@ def deny(row: DeskConfirmation, *, on: date) -> bool:
 
 
 def _answer(row: DeskConfirmation, on: date, *, said_yes: bool) -> bool:
-    """Whether this is the first answer, and in time."""
+    """Whether this is the first answer, in time, and from the address that still is the person's."""
     still = DeskConfirmation.objects.filter(
-        pk=row.pk, answered_on=None, on__gte=on - timedelta(days=DAYS_TO_CONFIRM), person__household__restricted=False
-    )
+        pk=row.pk, answered_on=None, on__gte=on - timedelta(days=DAYS_TO_CONFIRM),
+        person__household__restricted=False, person__email__iexact=row.email,
+    )  # fmt: skip
     return bool(still.update(answered_on=on, said_yes=said_yes))
 
 
