@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -15,7 +16,7 @@ from newcomers.models import Household, Person, WayIn
 from portal import clock, registry
 from portal.municipalities.models import Municipality
 from welcome.insight.segments import DIMENSIONS, Dimension, Facts, Words, ways_in
-from welcome.insight.suppression import HOUSEHOLDS, REGION, TOTAL, Cell, Pair, Table, hidden_in
+from welcome.insight.suppression import HOUSEHOLDS, REGION, TOTAL, Cell, Table, Window, hidden_in
 
 # The shortest first; all end with the last full month. A day earlier or later, and whoever read the page on both days
 # would know all that it tells of the one household that came between.
@@ -96,11 +97,9 @@ def report(places: Sequence[Municipality], period: str, on: date) -> Report:
     }
     dimensions = [*DIMENSIONS, ways_in(names)]
     columns = [HOUSEHOLDS, *(kind.name for kind in kinds)]
-    windows = [_empty(places, dimensions, columns) for _start in starts]
-    for household in _facts(households(places, starts[-1], until), kinds, until):
-        for start, window in zip(starts, windows, strict=True):
-            if household["came_on"] >= start:
-                _count(household, window, dimensions)
+    facts = _facts(households(places, starts[-1], until), kinds, until)
+    spans = _counted(facts, starts, dimensions, columns)
+    windows = _windows(spans, [str(place.pk) for place in places], dimensions, columns)
     hidden = hidden_in(windows, [dimension.key for dimension in dimensions if dimension.is_partition])
     segments = []
     for dimension in dimensions:
@@ -132,29 +131,50 @@ def _facts(found: QuerySet[Household], kinds: Sequence[registry.Reach], until: d
         yield row | {"important": row["preferences__important"], "came_on": came_on, "until": until}
 
 
-Counted = dict[str, dict[str, dict[str, dict[str, Pair]]]]
+# How many stand in a cell: by dimension, municipality, row and column.
+Counted = Counter[tuple[str, str, str, str]]
 
 
-def _empty(places: Iterable[Municipality], dimensions: Sequence[Dimension], columns: Sequence[str]) -> Counted:
-    """A table for each dimension, for each municipality and for all of them."""
+def _counted(
+    facts: Iterable[Facts], starts: Sequence[date], dimensions: Sequence[Dimension], columns: Sequence[str]
+) -> list[Counted]:
+    """Those who came since the first start, those between the second and the first, and so on: each household once."""
+    spans = [Counted() for _start in starts]
+    for household in facts:
+        span = next(span for start, span in zip(starts, spans, strict=True) if household["came_on"] >= start)
+        place = str(household["municipality_id"])
+        got = [column for column in columns if column == HOUSEHOLDS or household[f"got_{column}"]]
+        for dimension in dimensions:
+            for row in [TOTAL, *dimension.rows_of(household)]:
+                span.update((dimension.key, place, row, column) for column in got)
+    return spans
+
+
+def _windows(
+    spans: Iterable[Counted], places: Sequence[str], dimensions: Sequence[Dimension], columns: Sequence[str]
+) -> list[Window]:
+    """Each period holds the one before it. A table for each dimension, for each municipality and for all of them."""
+    windows: list[Window] = []
+    so_far = Counted()
+    for span in spans:
+        so_far.update(span)
+        for (key, _place, row, column), number in span.items():
+            so_far[key, REGION, row, column] += number
+        windows.append(
+            {
+                dimension.key: {place: _table(so_far, dimension, place, columns) for place in [REGION, *places]}
+                for dimension in dimensions
+            }
+        )
+    return windows
+
+
+def _table(counted: Counted, dimension: Dimension, place: str, columns: Sequence[str]) -> Table:
+    key = dimension.key
     return {
-        dimension.key: {
-            place: {row: dict.fromkeys(columns, (0, 0)) for row in [TOTAL, *dimension.rows]}
-            for place in [REGION, *(str(place.pk) for place in places)]
-        }
-        for dimension in dimensions
+        row: {column: (counted[key, place, row, HOUSEHOLDS], counted[key, place, row, column]) for column in columns}
+        for row in [TOTAL, *dimension.rows]
     }
-
-
-def _count(household: Facts, window: Counted, dimensions: Sequence[Dimension]) -> None:
-    for dimension in dimensions:
-        rows = [TOTAL, *dimension.rows_of(household)]
-        for place in [REGION, str(household["municipality_id"])]:
-            for row in rows:
-                cells = window[dimension.key][place][row]
-                for column, (number, reached) in cells.items():
-                    got = column == HOUSEHOLDS or household[f"got_{column}"]
-                    cells[column] = (number + 1, reached + bool(got))
 
 
 def _line(title: Words, row: str, table: Table, hidden: set[Cell]) -> Line:
