@@ -249,7 +249,8 @@ class AddressForm(HouseholdForm):
     def __init__(self, data: Any = None, *, household: Household, today: date) -> None:
         super().__init__(data, household=household)
         self.today = today
-        if household.state not in LIVING_HERE:
+        self.lives_here = household.state in LIVING_HERE
+        if not self.lives_here:
             del self.fields["on"]  # the moving-in day says it
 
     def clean_on(self) -> date:

@@ -85,7 +85,7 @@ def _ways_on(household: Household) -> list[dict[str, str]]:
     names["data"] = _("What we know about you")
     if household.state != HouseholdState.MOVED_AWAY:
         names["plans"] = _("Our plans have changed")
-        names["address"] = _("We live at another address")
+        names["address"] = _("We live at another address") if household.state in LIVING_HERE else _("Our address there")
     if household.state == HouseholdState.MOVED_IN:
         names["settled"] = _("We stand on our own feet")
     if household.state in LIVING_HERE:
