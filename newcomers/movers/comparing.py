@@ -18,7 +18,8 @@ from newcomers.matching import address_key, name_key, place_key, sound_key
 from newcomers.models import Household, Person
 from newcomers.movers.enums import DifferenceKind, PairReason, RowKind
 from newcomers.movers.file import MovedAdult, MovedHousehold
-from newcomers.movers.likeness import NEAR_DAYS, AdultFacts, PlaceFacts, reasons, same_person, years_agree
+from newcomers.movers.homes import Home, NewInList
+from newcomers.movers.likeness import NEAR_DAYS, AdultFacts, PlaceFacts, reasons, years_agree
 from portal.municipalities.models import Municipality
 
 _LANGUAGE_CODE = re.compile(r"[a-z]{2,3}")
@@ -31,64 +32,6 @@ _READ = (
     *("household", "is_adult", "name", "name_key", "sound_key", "birth_year"),
     *(f"household__{name}" for name in _OF_HOUSEHOLD),
 )
-
-
-class Home:
-    """A household and who is known of it."""
-
-    def __init__(self, household: Household) -> None:
-        self.household = household
-        self.persons: dict[UUID, Person] = {}
-        self.facts: list[AdultFacts] = []
-        self.place = PlaceFacts.of(household.street, household.postcode, household.moved_in_on)
-
-    def add(self, person: Person) -> None:
-        if person.pk not in self.persons:
-            self.persons[person.pk] = person
-            if person.is_adult:
-                self.facts.append(AdultFacts(person.name, person.name_key, person.sound_key, person.birth_year))
-
-    @property
-    def adults(self) -> list[Person]:
-        return [person for person in self.persons.values() if person.is_adult]
-
-    @property
-    def rank(self) -> int:
-        """Which of several that match is meant: a protected one first, so that nothing is added beside it."""
-        if self.household.restricted:
-            return 0
-        return 2 if self.household.state == HouseholdState.MOVED_AWAY else 1
-
-    def has_adult(self, adult: MovedAdult) -> bool:
-        """By name and birth year; where the office never noted the year, the name is enough."""
-        key = name_key(adult.name)
-        return any(known.name_key == key and known.birth_year in {adult.birth_year, None} for known in self.facts)
-
-    def is_sure_of(self, adult: MovedAdult) -> bool:
-        """By both. Where nobody noted the year a person decides; yet beside who is protected nothing is added."""
-        key, years = name_key(adult.name), {adult.birth_year, None if self.household.restricted else adult.birth_year}
-        return any(known.name_key == key and known.birth_year in years for known in self.facts)
-
-    def has_alike(self, person: Person) -> bool:
-        facts = AdultFacts.of(person.name, person.birth_year)
-        return any(same_person(facts, known) for known in self.facts)
-
-    def missing(self, moved: MovedHousehold, on: date) -> Iterator[Person]:
-        """Persons to be made: adults who are not known, children of a year that nobody here was born in."""
-        position = len(self.facts)
-        years = {person.birth_year for person in self.persons.values() if not person.is_adult}
-        for adult in moved.adults:
-            if not self.has_adult(adult):
-                yield _adult(self.household, adult, position=position, on=on)
-                position += 1
-        for year in moved.child_birth_years:
-            if year not in years:
-                yield Person(household=self.household, is_adult=False, birth_year=year, listed_on=on)
-
-    def without_year(self, moved: MovedHousehold) -> list[tuple[Person, int]]:
-        """Adults whose birth year the list knows and we do not."""
-        years = {name_key(adult.name): adult.birth_year for adult in moved.adults}
-        return [(p, years[p.name_key]) for p in self.adults if p.birth_year is None and p.name_key in years]
 
 
 @dataclass
@@ -120,13 +63,14 @@ class Comparison:
     def __init__(self, municipality: Municipality, on: date) -> None:
         self._municipality = municipality
         self._on = on
-        # Those of this list that are new, so that a later row finds them; all else is forgotten with its chunk.
-        self._new: list[Home] = []
+        # All else is forgotten with its chunk.
+        self._new = NewInList()
         self._seen: set[UUID] = set()
         self._forget()
 
     def _forget(self) -> None:
         self._homes: dict[UUID, Home] = {}
+        self._new_here: list[Home] = []
         self._by_name: dict[str, list[Home]] = defaultdict(list)
         self._by_sound: dict[str, list[Home]] = defaultdict(list)
         self._by_place: dict[str, list[Home]] = defaultdict(list)
@@ -136,7 +80,9 @@ class Comparison:
         """What each is; the new ones are known from then on."""
         self._forget()
         self._look_up(chunk)
-        return [self._verdict(moved) for moved in chunk]
+        verdicts = [self._verdict(moved) for moved in chunk]
+        self._new.keep(self._new_here)
+        return verdicts
 
     def doubles_of(self, chunk: Sequence[Household]) -> Iterator[list[tuple[Home, list[PairReason]]]]:
         """For each of these, who are here: those who are here too and may be the same."""
@@ -158,7 +104,7 @@ class Comparison:
             return Verdict(moved, RowKind.DOUBTFUL, doubts=doubts)
         verdict = self.as_new(moved)
         if verdict.home:
-            self._new.append(verdict.home)
+            self._new_here.append(verdict.home)
             self._index(verdict.home)
         return verdict
 
@@ -246,7 +192,8 @@ class Comparison:
         wanted = sorted(ids)
         for start in range(0, len(wanted), _AT_ONCE):
             self._load(persons.filter(household__in=wanted[start : start + _AT_ONCE]))
-        for home in [*self._homes.values(), *self._new]:
+        self._new_here = self._new.like(chunk)
+        for home in [*self._homes.values(), *self._new_here]:
             self._index(home)
 
     def _sounding_alike(self, persons: QuerySet[Person], chunk: Sequence[MovedHousehold]) -> set[UUID]:
@@ -362,18 +309,6 @@ def _changes(household: Household, moved: MovedHousehold) -> Iterator[dict[str, 
 
 def _difference(what: DifferenceKind, old: Any, new: Any) -> dict[str, str]:
     return {"what": what.value, "old": str(old), "new": str(new)}
-
-
-def _adult(household: Household, adult: MovedAdult, *, position: int, on: date) -> Person:
-    return Person(
-        household=household,
-        position=position,
-        name=adult.name,
-        name_key=name_key(adult.name),
-        sound_key=sound_key(adult.name),
-        birth_year=adult.birth_year,
-        listed_on=on,
-    )
 
 
 def _language(wish: str, municipality: Municipality) -> str:

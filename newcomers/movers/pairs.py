@@ -13,8 +13,9 @@ from django.db.models import Q, QuerySet
 from newcomers.enums import HouseholdState
 from newcomers.models import Household, Merge, MoverImport, MoverRow, Pair
 from newcomers.models.movers import KEPT_FOR
-from newcomers.movers.comparing import Comparison, Home, Verdict
+from newcomers.movers.comparing import Comparison, Verdict
 from newcomers.movers.enums import ImportState, PairReason, PairState, RowKind
+from newcomers.movers.homes import Home
 from newcomers.movers.likeness import AdultFacts, PlaceFacts, reasons
 from portal.municipalities.models import Municipality
 

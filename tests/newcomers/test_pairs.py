@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from datetime import date, timedelta
 from typing import Any
 
@@ -118,6 +120,21 @@ def test_who_was_erased_is_not_taken_in_again(gol: Municipality, monkeypatch: py
     record = read(gol, row(), row(name="Ola Li", address="Lia 2"))
     assert [waiting.adults for waiting in record.rows.all()] == ["Ola Li (1990)"]
     assert record.report["erased_dropped"] == 1
+
+
+def test_of_a_long_list_only_keys_are_kept_and_a_later_row_still_finds_the_new_ones(gol: Municipality) -> None:
+    comparison = Comparison(gol, TODAY)
+
+    def moved(*names: str) -> MovedHousehold:
+        adults = tuple(MovedAdult(name, 1990, 2) for name in names)
+        return MovedHousehold("Haugen", "", "3550", "Gol", TODAY, "nb", adults, (2020,), (2,))
+
+    first = weakref.ref(comparison.compare([moved("Kari Moen")])[0].home)
+    found = [comparison.compare([moved("Kari Moen", *others)])[0] for others in ((), ("Ola Li",), ("Ola Li",), ())]
+    assert [verdict.kind for verdict in found] == [RowKind.KNOWN, RowKind.CHANGED, RowKind.KNOWN, RowKind.KNOWN]
+    assert [len(verdict.missing) for verdict in found] == [0, 1, 0, 0]
+    gc.collect()
+    assert first() is None
 
 
 # --- Finding ---
