@@ -17,7 +17,7 @@ from django.utils.text import capfirst as _capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from portal.forms import WithoutIdentityNumbers
+from portal.forms import HintsAtHealth
 from portal.municipalities.models import Municipality, Postcode
 
 capfirst = lazy(_capfirst, str)  # choices are read before the reader's language is known
@@ -40,7 +40,7 @@ LANGUAGE_WISHES = [
 OPEN_TOO_LONG = _("The page was open for too long. Nothing is lost: look through it, and send it again.")
 
 
-class PlainForm(WithoutIdentityNumbers):
+class PlainForm(HintsAtHealth):
     """Its fields alone; the page has the form around them, and the button."""
 
     def __init__(self, data: Any = None, **kwargs: Any) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+import hashlib
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
-from portal import identity_numbers
+from portal import health, identity_numbers
 
 LONGEST = 10_000  # letters that are looked at: more than any field takes, so that it can say that it is too long
 
@@ -50,4 +51,40 @@ class WithoutIdentityNumbers(forms.Form):
             self.add_error(
                 name, _("Leave out the identity number (11 digits). We do not need it, and must not keep it.")
             )
+        return cleaned
+
+
+HEALTH_CONFIRMED = "health_confirmed"
+ABOUT_HEALTH = _(
+    "This looks like something about health. We do not keep that. Change it, or press once more to save it as it stands."
+)
+
+
+class HintsAtHealth(WithoutIdentityNumbers):
+    """Comes back once when a free text looks like health. A second press saves that very text.
+
+    Texts of several lines are free texts; `more_free_texts` names the others.
+    """
+
+    more_free_texts: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, data: Any = None, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.asks_about_health = False
+        names = [name for name, field in self.fields.items() if isinstance(field.widget, forms.Textarea)]
+        self._free_texts = [*names, *self.more_free_texts]
+        if self._free_texts:
+            self.fields[HEALTH_CONFIRMED] = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        confirmed = cleaned.pop(HEALTH_CONFIRMED, "")
+        found = {name: cleaned[name] for name in self._free_texts if health.is_mentioned(cleaned.get(name) or "")}
+        texts = hashlib.sha256(repr(sorted(found.items())).encode()).hexdigest()
+        if found and confirmed != texts:
+            self.asks_about_health = True
+            typed: Any = self.data  # our own copy (WithoutIdentityNumbers)
+            typed[self.add_prefix(HEALTH_CONFIRMED)] = texts
+            for name in found:
+                self.add_error(name, ABOUT_HEALTH)
         return cleaned

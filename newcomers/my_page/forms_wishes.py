@@ -22,7 +22,7 @@ from newcomers.forms import say_changed
 from newcomers.languages import COMMON, find_language, language_name, other_languages
 from newcomers.models import Household, Person
 from newcomers.wishes import OF_A_PERSON, in_words, may_tell_of, told_by
-from portal.forms import WithoutIdentityNumbers
+from portal.forms import HintsAtHealth
 from portal.pages.enums import REASONS, Interest, Theme
 
 MOST_BEDROOMS = 10
@@ -34,7 +34,7 @@ def _choices(enum: Any) -> list[tuple[str, str]]:
     return [(choice.value, capfirst(choice.label)) for choice in enum]
 
 
-class WishForm(WithoutIdentityNumbers):
+class WishForm(HintsAtHealth):
     """A group of wishes; `stands` is what was told before, by the names of the fields."""
 
     def __init__(self, data: Any = None, *, stands: dict[str, Any], prefix: str | None = None) -> None:
@@ -213,6 +213,7 @@ class ReasonForm(WishForm):
 
 
 class AboutUsForm(WishForm):
+    more_free_texts = ("segment",)
     segment = forms.CharField(
         label=_("In your own words"),
         required=False,

@@ -15,8 +15,10 @@ from newcomers.enums import NoteKind
 from newcomers.fields import DAY_FORMATS, DayInput
 from newcomers.models import Household, SavedView
 from portal.accounts.models import User
-from portal.forms import WithoutIdentityNumbers
+from portal.forms import HintsAtHealth
+from portal.municipalities.access import has_permission
 from portal.municipalities.admin_base import ScopedForm
+from portal.municipalities.enums import Permission
 from portal.municipalities.models import Municipality
 
 # What two tabs may differ in, of each person.
@@ -38,6 +40,10 @@ class HouseholdForm(ScopedForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
+        town = cleaned.get("municipality") or getattr(self.instance, "municipality", None)
+        owner = cleaned.get("owner") if "owner" in self.changed_data else None
+        if owner and town and not has_permission(owner, Permission.HOUSEHOLD_CHANGE, town):
+            self.add_error("owner", _("They do not work with the households of %(place)s.") % {"place": town})
         if not self.instance._state.adding and cleaned.get("version_seen") != self.instance.version:
             # What they typed stays; saved once more it is written over what the other one wrote.
             data: Any = self.data
@@ -83,7 +89,7 @@ def _difference(label: str, saved: object, typed: object) -> str:
     return str(_("%(what)s: now stands “%(saved)s”, you have typed “%(typed)s”.") % values)
 
 
-class NoteForm(WithoutIdentityNumbers):
+class NoteForm(HintsAtHealth):
     """A note about a household."""
 
     kind = forms.ChoiceField(label=_("What it is"), choices=NoteKind)
@@ -96,7 +102,7 @@ class NoteForm(WithoutIdentityNumbers):
     )
 
 
-class ChangeNoteForm(WithoutIdentityNumbers):
+class ChangeNoteForm(HintsAtHealth):
     text = NoteForm.base_fields["text"]
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 
 from newcomers.enums import PartTimeKind, Situation
 from portal.accounts.models import User
-from portal.forms import WithoutIdentityNumbers
+from portal.forms import HEALTH_CONFIRMED, HintsAtHealth
 from portal.municipalities.models import Municipality
 
 LONGEST = 5_000  # letters of one answer that are kept
@@ -44,7 +44,7 @@ class Asked:
         return self.situation == Situation.MOVED
 
 
-class PageForm(WithoutIdentityNumbers):
+class PageForm(HintsAtHealth):
     """The page's question, and what helps to answer it."""
 
     question: str | Promise = ""
@@ -73,6 +73,8 @@ class PageForm(WithoutIdentityNumbers):
     def typed(self) -> dict[str, str]:
         """What was typed, right or not, to be kept: without identity numbers, and no longer than any answer is."""
         texts = {name: str(self.data.get(name) or "") for name in self.fields if not self.fields[name].disabled}
+        if self.asks_about_health:
+            texts.pop(HEALTH_CONFIRMED)  # asked only now
         return {name: text.replace("\x00", "")[:LONGEST] for name, text in texts.items()}
 
     def rows(self) -> list[tuple[str, str]]:

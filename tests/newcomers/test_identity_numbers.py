@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.no import fodselsnummer
 
-from portal import identity_numbers
+from portal import health, identity_numbers
 from portal.forms import WithoutIdentityNumbers
 
 ORDINARY = "01017050040"  # 1870
@@ -162,3 +162,21 @@ def test_every_free_text_says_that_nothing_about_health_belongs_there() -> None:
         if isinstance(field.widget, Textarea) and "health" not in str(field.help_text)
     }
     assert not without
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["I have Diabetes and need a doctor", "Eg har ein sjukdom", "Min sønn bruker rullestol.", "Мій син має діабет",
+     "Mam cukrzycę", "Wir haben zwei Kinder, eines mit Asthma", "ابني مصاب بالسكري"],
+)  # fmt: skip
+def test_what_looks_like_health_is_found_in_every_language(text: str) -> None:
+    assert health.is_mentioned(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "Sykepleier og lege søker jobb", "Vi liker å sykle og synge i kor", "How do I get a family doctor?",
+     "Krankenpflegerin, zwei Kinder", "Pielęgniarka, chór", "Медсестра, ракетки", "ممرضة"],
+)  # fmt: skip
+def test_work_and_services_are_not_health(text: str) -> None:
+    assert not health.is_mentioned(text)

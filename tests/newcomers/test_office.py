@@ -305,6 +305,18 @@ def test_only_colleagues_who_change_households_give_and_get_one(
     assert wanted.owner is None
 
 
+@pytest.mark.usefixtures("in_english")
+def test_the_form_gives_no_household_to_a_colleague_of_the_next_town(client: Client, officer: Any) -> None:
+    aal = MunicipalityFactory(aal=True)
+    StaffRoleFactory(user=officer, municipality=aal)
+    neighbour = StaffRoleFactory(municipality=aal).user
+    wanted = household()
+    answer = client.post(url("change", wanted.pk), form_of(client, wanted) | {"owner": neighbour.pk})
+    assert "They do not work with the households of Gol." in answer.context["adminform"].form.errors["owner"]
+    wanted.refresh_from_db()
+    assert wanted.owner is None
+
+
 def test_households_of_two_towns_are_not_given_together(gol: Municipality) -> None:
     role = StaffRoleFactory(municipality=gol)
     aal = MunicipalityFactory(aal=True)
@@ -375,6 +387,16 @@ def test_a_note_holds_no_identity_number_and_keeps_what_was_typed(client: Client
     assert "she likes skiing" in page
     assert IDENTITY_NUMBER not in page
     assert not Note.objects.exists()
+
+
+def test_a_note_that_looks_like_health_is_kept_at_the_second_press(client: Client) -> None:
+    wanted, text = household(), "Asks about her diabetes."
+    answer = note(client, wanted, text=text)
+    assert text in answer.content.decode()
+    assert not Note.objects.exists()
+    confirmed = answer.context["form"]["health_confirmed"].value()
+    assert note(client, wanted, text=text, health_confirmed=confirmed).status_code == 302
+    assert Note.objects.get().text == text
 
 
 def test_a_note_is_mended_by_its_author_on_the_same_day_alone(client: Client, gol: Municipality) -> None:

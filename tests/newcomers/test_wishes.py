@@ -263,6 +263,20 @@ def test_free_text_says_what_not_to_write(kari: Client) -> None:
         assert "Do not write about health" in text_of(kari.get(f"{URL}{page}/")), page
 
 
+@pytest.mark.parametrize(("page", "field"), [("job", "adult1-job_wish"), ("about-us", "segment")])
+def test_what_looks_like_health_is_kept_at_the_second_press(
+    kari: Client, person: Person, page: str, field: str
+) -> None:
+    typed = {field: "Chronically ill, and fond of skiing"}
+    asked = post(kari, page, person.household, **typed)
+    assert "This looks like something about health." in text_of(asked)
+    assert typed[field] in text_of(asked)
+    hidden = re.search(r'name="((?:adult1-)?health_confirmed)" value="(\w+)"', text_of(asked))
+    assert hidden
+    assert post(kari, page, person.household, **typed, **{hidden[1]: hidden[2]}).status_code == 302
+    assert typed[field] in text_of(kari.get(URL))
+
+
 def test_of_two_tabs_the_second_is_told_and_keeps_what_was_typed(kari: Client, person: Person) -> None:
     opened = person.household.version
     post(kari, "home", person.household, home_bedrooms="2")

@@ -315,6 +315,22 @@ def test_an_identity_number_is_refused_and_never_kept(client: Client, gol: Munic
     assert IDENTITY_NUMBER not in str(draft().answers)
 
 
+def test_what_looks_like_health_is_asked_about_once_and_kept_at_the_second_press(
+    client: Client, gol: Municipality
+) -> None:
+    fill(client, typed())
+    ill = {"wishes": "I have diabetes and need a doctor"}
+    page = change(client, "wishes", ill)
+    assert "This looks like something about health." in page.content.decode()
+    assert ill["wishes"] in page.content.decode()
+    assert client.get(CHECK).url == page_url("wishes")  # not answered yet
+    seen = {"health_confirmed": page.context["form"]["health_confirmed"].value()}
+    assert change(client, "wishes", {"wishes": "I have asthma", **seen}).status_code == 200  # another text
+    assert change(client, "wishes", ill | seen).url == CHECK
+    assert ill["wishes"] in client.get(CHECK).content.decode()
+    assert "health_confirmed" not in client.get(CHECK).content.decode()
+
+
 def test_what_no_database_can_keep_is_left_out(client: Client, gol: Municipality) -> None:
     client.post(URL, {"situation": "moved"})
     client.post(page_url("wishes"), {"wishes": "a\x00b" + "x" * 100_000})
