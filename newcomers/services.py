@@ -5,15 +5,17 @@ from __future__ import annotations
 import logging
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
 
 from newcomers.enums import TRANSITIONS, HouseholdState
 from newcomers.models import Consent, Household, HouseholdMove, ObjectionCode
-from newcomers.registering.drafts import forget_typed
+from newcomers.registering.drafts import empty_waiting, forget_typed
 from portal import registry
 from portal.accounts.models import User
+from portal.municipalities.models import Municipality
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +26,14 @@ class MoveRefused(Exception):
 
 class ChangedMeanwhile(Exception):
     """Somebody else has saved the household since this page was opened."""
+
+
+def settle_alone(municipality_id: UUID) -> None:
+    """For the rest of the transaction nobody else registers, is let in or is protected in this municipality.
+
+    On SQLite all writing is one after the other.
+    """
+    Municipality.objects.select_for_update(no_key=True).only("pk").get(pk=municipality_id)
 
 
 @transaction.atomic
@@ -83,7 +93,8 @@ def move_in_due(*, on: date, dry_run: bool = False) -> int:
 @transaction.atomic
 def restrict(household: Household, *, by: User | None) -> None:
     """Protect a household: its address is forgotten wherever we keep it, and it stands in no list any more."""
-    # First of all: whoever is just writing to the household is done by now, or finds that it is protected. The rooms
+    settle_alone(household.municipality_id)
+    # Then at once: whoever is just writing to the household is done by now, or finds that it is protected. The rooms
     # are asked while the address is still there, by which one of them knows the household again (privacy.erased).
     registry.forget_address(Household.objects.select_for_update(no_key=True).get(pk=household.pk))
     Household.objects.filter(pk=household.pk).update(
@@ -94,5 +105,6 @@ def restrict(household: Household, *, by: User | None) -> None:
     household.registrations.update(answers={})
     ObjectionCode.objects.filter(household=household).delete()
     forget_typed(household)
+    empty_waiting(household)
     household.refresh_from_db()
     logger.info("Household %s was protected by %s.", household.pk, by.pk if by else "nobody")

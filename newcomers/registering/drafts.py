@@ -16,6 +16,7 @@ from django.utils import timezone, translation
 from django.utils.crypto import constant_time_compare, get_random_string, salted_hmac
 
 from newcomers.enums import Source
+from newcomers.matching import name_key
 from newcomers.models import Draft, Household, Introduction, Registration, WayIn
 from portal.municipalities.models import Municipality
 from portal.outbox.services import write_message
@@ -149,6 +150,16 @@ def forget_typed(household: Household) -> None:
     Draft.objects.filter(typed, **here).delete()
     Introduction.objects.filter(holds_one_of(emails), **here).delete()
     Registration.objects.filter(holds_one_of(emails), household=None, **here).delete()
+
+
+def empty_waiting(household: Household) -> None:
+    """What waits for the office because it names somebody of a protected household may hold what is protected."""
+    theirs = {(adult.name_key, adult.birth_year) for adult in household.adults}
+    here = Registration.objects.filter(municipality=household.municipality_id, household=None)
+    for registration in here.filter(confirmed_at__isnull=False).exclude(answers={}):
+        named = {(name_key(adult["name"]), adult.get("birth_year")) for adult in registration.answers["adults"]}
+        if named & theirs:
+            Registration.objects.filter(pk=registration.pk).update(answers={})
 
 
 def drop_unfinished(*, on: date, dry_run: bool = False) -> int:

@@ -18,6 +18,7 @@ from django.utils import timezone, translation
 from newcomers.enums import Source
 from newcomers.models import Draft, Household, Registration, WayIn
 from newcomers.registering import settling
+from newcomers.services import settle_alone
 from portal.accounts.models import User
 from portal.municipalities.models import Municipality
 from portal.outbox.models import Message
@@ -66,11 +67,11 @@ def confirm_registrations(*, user: User, only: Collection[UUID], on: date, email
 
     `only` names those of them that the same person is known to have typed, or has said yes to: anybody can type an
     address. One municipality's registrations are settled one after the other, so that two who register the same
-    household at once find each other. (On SQLite all writing is one after the other.)
+    household at once find each other.
     """
     confirmed = []
     for registration in list(pending(email or user.email).filter(pk__in=only)):
-        Municipality.objects.select_for_update().only("pk").get(pk=registration.municipality_id)
+        settle_alone(registration.municipality_id)
         claimed = Registration.objects.filter(pk=registration.pk, confirmed_at=None)
         if not claimed.update(confirmed_at=timezone.now()):
             continue
@@ -151,6 +152,7 @@ def _tell_refused(registration: Registration) -> None:
 
 def _take_up(registration: Registration) -> bool:
     """Whoever takes the time of confirmation first decides; the other finds it changed."""
+    settle_alone(registration.municipality_id)
     waiting = Registration.objects.filter(pk=registration.pk, household=None, confirmed_at=registration.confirmed_at)
     # Without answers it is perhaps a protected household: the office writes to them, and registers them itself.
     if not registration.answers or not waiting.exclude(confirmed_at=None).update(confirmed_at=timezone.now()):

@@ -12,10 +12,11 @@ import pytest
 from django.db import connections
 from django.test import Client
 
-from newcomers.models import Draft, Household, Person, Registration
+from newcomers.models import Consent, Draft, Household, Person, Registration
 from newcomers.registering import services as registering
 from newcomers.registering.questionnaire import Questionnaire
 from newcomers.registering.signals import SESSION_KEY
+from newcomers.services import restrict
 from portal.accounts.models import User
 from portal.municipalities.models import Municipality
 from portal.outbox.models import Message
@@ -93,6 +94,22 @@ def test_one_registration_sent_many_times_at_once_is_one(gol: Municipality) -> N
     outcomes = at_once([lambda: register_and_confirm(gol, submission, given, user)] * 10)
     assert sum(outcomes) == 1
     assert (Registration.objects.count(), Household.objects.count(), Person.objects.count()) == (1, 1, 4)
+
+
+def test_who_is_protected_while_they_register_stays_protected(gol: Municipality, imported: Household) -> None:
+    """Whichever was first, and without one waiting for the other for ever."""
+    user, given = UserFactory(email="kari@home.example"), answers(gol, care_of="Hos Ola", share_phone="on")
+    Registration.objects.create(municipality=gol, email=user.email, answers=given)
+    at_once(
+        [
+            lambda: register_and_confirm(gol, uuid.uuid4(), given, user),
+            lambda: restrict(Household.objects.get(pk=imported.pk), by=None),
+        ]
+    )
+    imported.refresh_from_db()
+    assert imported.restricted
+    assert (imported.street, imported.care_of, imported.place_key) == ("", "", "")
+    assert not Consent.objects.filter(person__household=imported).exists()
 
 
 def test_two_who_register_the_same_household_at_once_find_each_other(gol: Municipality) -> None:

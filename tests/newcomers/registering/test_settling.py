@@ -182,6 +182,8 @@ def test_the_office_does_not_let_in_whom_we_do_not_know(
     assert registration.answers
     restrict(of_the_list, by=None)
     assert registering.accept_into_known(registration, by=UserFactory()) is None
+    registration.refresh_from_db()
+    assert registration.answers == {}, "it names somebody who is protected now, and perhaps where they live"
 
 
 def test_the_office_decides_on_the_page_of_those_who_wait(
