@@ -143,20 +143,35 @@ def send(message_id: str) -> bool:
     )
     if not taken:
         return False
-    message = Message.objects.get(pk=message_id)
+    message = _in_hand(message_id)
+    if message is None:
+        return False
     if message.person_id and not registry.is_mail_wanted(message.purpose, message.person_id):
         _stopped(message)
         return False
     if bounces.is_marked(message.recipient):
         _given_up(message, "BouncedAddress")
         return False
+    message = _in_hand(message_id)
+    if message is None:
+        return False
     try:
         _as_mail(message).send()
     except (SMTPException, OSError, ValueError) as error:
         _failed(message, error)
         return False
-    _sent(message)
+    _end(message, state=MessageState.SENT, sent_at=timezone.now(), error="", **_forgotten_secret(message))
     return True
+
+
+def _in_hand(message_id: str) -> Message | None:
+    """Looked at again: whoever it is about may have been forgotten since it was taken."""
+    return Message.objects.filter(pk=message_id, state=MessageState.SENDING).first()
+
+
+def _end(message: Message, **outcome: object) -> None:
+    """What became of it, unless it was forgotten or stopped while it was being sent: then that stands."""
+    Message.objects.filter(pk=message.pk, state=MessageState.SENDING).update(**outcome)
 
 
 def _as_mail(message: Message) -> EmailMultiAlternatives:
@@ -171,42 +186,31 @@ def _as_mail(message: Message) -> EmailMultiAlternatives:
 
 def _stopped(message: Message) -> None:
     """They have taken their yes back while it waited. What it said is nobody's any more."""
-    message.state, message.text, message.html = MessageState.STOPPED, "", ""
-    message.save(update_fields=["state", "text", "html"])
-
-
-def _sent(message: Message) -> None:
-    message.state, message.sent_at, message.error = MessageState.SENT, timezone.now(), ""
-    _forget_secret(message)
-    message.save(update_fields=["state", "sent_at", "error", "text", "html"])
+    _end(message, state=MessageState.STOPPED, text="", html="")
 
 
 def _given_up(message: Message, error: str) -> None:
-    message.state, message.error = MessageState.FAILED, error
-    _forget_secret(message)
-    message.save(update_fields=["state", "error", "text", "html"])
+    _end(message, state=MessageState.FAILED, error=error, **_forgotten_secret(message))
 
 
 def _failed(message: Message, error: Exception) -> None:
+    if _in_hand(str(message.pk)) is None:
+        return  # forgotten meanwhile: its address is marked no more
+    # The class alone: what a mail server says may repeat the address.
+    name = type(error).__name__
     if status := bounces.status_in(error):
         bounces.mark(message=message, status=status, on=timezone.localdate())
-        _given_up(message, type(error).__name__)
-        return
-    tries_left = message.attempts <= len(BACK_OFF_MINUTES)
-    message.state = MessageState.QUEUED if tries_left else MessageState.FAILED
-    if tries_left:
-        message.next_try_at = timezone.now() + timedelta(minutes=BACK_OFF_MINUTES[message.attempts - 1])
+        _given_up(message, name)
+    elif message.attempts > len(BACK_OFF_MINUTES):
+        _given_up(message, name)
     else:
-        _forget_secret(message)
-    # The class alone: what a mail server says may repeat the address.
-    message.error = type(error).__name__
-    message.save(update_fields=["state", "next_try_at", "error", "text", "html"])
+        again = timezone.now() + timedelta(minutes=BACK_OFF_MINUTES[message.attempts - 1])
+        _end(message, state=MessageState.QUEUED, next_try_at=again, error=name)
 
 
-def _forget_secret(message: Message) -> None:
+def _forgotten_secret(message: Message) -> dict[str, str]:
     """Where mail leaves the machine, nobody reads a code but its receiver."""
-    if message.is_secret and settings.EMAIL_HOST:
-        message.text = message.html = ""
+    return {"text": "", "html": ""} if message.is_secret and settings.EMAIL_HOST else {}
 
 
 @transaction.atomic

@@ -19,7 +19,7 @@ from django.utils import timezone, translation
 
 from portal.outbox import tasks
 from portal.outbox.enums import MessageState
-from portal.outbox.models import Message
+from portal.outbox.models import BouncedAddress, Message
 from portal.outbox.services import BACK_OFF_MINUTES, SENDING_TIMEOUT, send, send_left_behind
 from tests.conftest import two_writers
 from tests.factories import MunicipalityFactory
@@ -164,6 +164,41 @@ def test_the_message_id_is_the_same_at_every_try(settings: Any, broken: None) ->
     assert set(seen) == {message.message_id}
     assert message.message_id.endswith("@velkommen.example>")
     assert message.message_id != other.message_id
+
+
+def forget(message: Message, how: str) -> None:
+    own = Message.objects.filter(pk=message.pk)
+    own.delete() if how == "erased" else own.update(state=MessageState.STOPPED, text="", html="")
+
+
+@pytest.mark.parametrize("how", ["erased", "stopped"])
+@pytest.mark.parametrize("refused", [True, False])
+def test_what_is_forgotten_while_it_is_sent_stays_so_and_stops_no_other(settings: Any, how: str, refused: bool) -> None:
+    first, second = MessageFactory(recipient="gone@home.example"), MessageFactory()
+
+    class Forgetting(Locmem):
+        def send_messages(self, messages: Any) -> int:
+            if messages[0].to == [first.recipient]:
+                forget(first, how)
+                if refused:
+                    raise SMTPRecipientsRefused({first.recipient: (550, b"5.1.1 no such address")})
+            return super().send_messages(messages)
+
+    globals()["Forgetting"] = Forgetting
+    settings.EMAIL_BACKEND = f"{__name__}.Forgetting"
+    send_left_behind()
+    left = Message.objects.filter(pk=first.pk).values_list("state", "text", "html")
+    assert list(left) == ([] if how == "erased" else [(MessageState.STOPPED, "", "")])
+    assert Message.objects.get(pk=second.pk).state == MessageState.SENT
+    assert not BouncedAddress.objects.exists()
+
+
+@pytest.mark.parametrize("how", ["erased", "stopped"])
+def test_what_is_forgotten_right_before_it_is_sent_is_not_sent(monkeypatch: Any, how: str) -> None:
+    message = MessageFactory()
+    monkeypatch.setattr("portal.outbox.bounces.is_marked", lambda email: forget(message, how))
+    assert not send(str(message.pk))
+    assert mail.outbox == []
 
 
 def test_a_refused_mail_waits_longer_each_time_and_is_then_given_up(broken: None) -> None:
