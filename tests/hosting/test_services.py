@@ -404,3 +404,15 @@ def test_a_protected_household_has_no_host_from_that_moment() -> None:
     assert assignment.state == AssignmentState.ENDED
     assert assignment.host.open_assignments == 0
     assert not assignment.tasks.open().exists()
+
+
+@pytest.mark.django_db
+def test_it_is_protected_also_when_the_host_ends_it_at_that_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    assignment = accepted()
+
+    def quicker(*args: object, **kwargs: object) -> None:
+        raise MoveRefused
+
+    monkeypatch.setattr(services, "move", quicker)
+    restrict(assignment.household, by=None)
+    assert Household.objects.get(pk=assignment.household.pk).restricted

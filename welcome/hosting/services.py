@@ -199,7 +199,8 @@ def hand_over(*, by: User | None, assignment: Assignment, host: Host, reason: st
 def end_for_protected(household: Household) -> None:
     """A household that is protected has no host from this moment on."""
     for assignment in Assignment.objects.open().filter(household=household):
-        _end_lapsed(assignment, clock.today())
+        with suppress(MoveRefused):  # the host or the office was quicker
+            _end_lapsed(assignment, clock.today())
 
 
 def follow_state(household: Household, to: str, by: User | None, on: date) -> None:
