@@ -89,6 +89,8 @@ class BulkMessage(MunicipalRecord):
     texts = models.JSONField(_("text"), default=dict, blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     messages = models.PositiveIntegerField(_("messages"), default=0)
+    # Counts changes of the draft, so that what is sent is what was looked at.
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
         verbose_name = _("message to many")

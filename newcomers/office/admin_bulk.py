@@ -93,8 +93,11 @@ class BulkMessageAdmin(ScopedAdmin):
     def send(self, request: HttpRequest, pk: str) -> HttpResponse:
         row = self._own(request, pk)
         try:
-            bulk.send(bulk=row, by=request.user)
+            bulk.send(bulk=row, version=_number(request.POST.get("version", "")), by=request.user)
             self.log_change(request, row, "")
+        except bulk.DraftChanged:
+            text = _("Somebody has changed the message since you looked at it. Look at it again, then send it.")
+            self.message_user(request, text, messages.WARNING)
         except bulk.BulkRefused:
             text = _("It was sent already, or it has no text yet.")
             self.message_user(request, text, messages.WARNING)
@@ -124,3 +127,7 @@ class BulkMessageAdmin(ScopedAdmin):
             "may_delete": self.has_delete_permission(request, row),
         }  # fmt: skip
         return TemplateResponse(request, "admin/newcomers/bulkmessage/page.html", context)
+
+
+def _number(typed: str) -> int:
+    return int(typed) if typed.isdecimal() and len(typed) < 10 else 0

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from newcomers import consents
@@ -36,6 +37,10 @@ class BulkRefused(Exception):
     """The message was sent already, there is nothing to send, or they may not write to households there."""
 
 
+class DraftChanged(BulkRefused):
+    """Somebody has written the draft anew since it was looked at."""
+
+
 # --- Writing --------------------------------------------------------------------------------------
 
 
@@ -56,9 +61,9 @@ def write(*, bulk: BulkMessage, purpose: str, texts: Mapping[str, Mapping[str, s
     """`texts` by language: subject and body. Languages without a body are left out."""
     written = {code: dict(text) for code, text in texts.items() if text["body"].strip()}
     drafts = BulkMessage.objects.filter(pk=bulk.pk, state=BulkState.DRAFT)
-    if not drafts.update(purpose=BulkPurpose(purpose), texts=written, by=by):
+    if not drafts.update(purpose=BulkPurpose(purpose), texts=written, by=by, version=F("version") + 1):
         raise BulkRefused
-    bulk.purpose, bulk.texts, bulk.by = purpose, written, by
+    bulk.refresh_from_db()
 
 
 # --- Who gets it ----------------------------------------------------------------------------------
@@ -89,26 +94,26 @@ def reach(bulk: BulkMessage) -> dict[str, int]:
 
 
 def emails(bulk: BulkMessage) -> int:
-    """To how many adults a draft would go now."""
+    """To how many addresses a draft would go now. Adults of a household who share one get one message."""
     reached = bulk.recipients.annotate(now=standing(bulk.purpose)).filter(now=Reached.WRITTEN)
     adults = Person.objects.filter(household__in=reached.order_by().values("household"), is_adult=True)
     if bulk.purpose != BulkPurpose.SERVICE:
         said_yes = Consent.objects.filter(person=OuterRef("pk"), purpose=bulk.purpose, withdrawn_at=None)
         adults = adults.filter(Exists(said_yes))
-    return adults.exclude(email="").count()
+    return adults.exclude(email="").order_by().values("household", address=Lower("email")).distinct().count()
 
 
 # --- Sending --------------------------------------------------------------------------------------
 
 
 @transaction.atomic
-def send(*, bulk: BulkMessage, by: User) -> None:
-    """Hand it to a worker. Pressed twice, it is sent once."""
+def send(*, bulk: BulkMessage, version: int, by: User) -> None:
+    """Hand the draft that was looked at to a worker. Pressed twice, it is sent once."""
     from newcomers import tasks  # the task calls back into this module
 
     ready = BulkMessage.objects.filter(pk=bulk.pk, state=BulkState.DRAFT).exclude(Q(purpose="") | Q(texts={}))
-    if not ready.update(state=BulkState.WAITING, sent_at=timezone.now(), by=by):
-        raise BulkRefused
+    if not ready.filter(version=version).update(state=BulkState.WAITING, sent_at=timezone.now(), by=by):
+        raise DraftChanged if ready.exists() else BulkRefused
     bulk.refresh_from_db()
     logger.info("Message %s to %d households was sent by %s.", bulk.pk, bulk.recipients.count(), by.pk)
     tasks.send_bulk.delay_on_commit(str(bulk.pk))

@@ -46,7 +46,7 @@ class BulkForm(WithoutIdentityNumbers):
         return cleaned
 
     def written(self) -> dict[str, dict[str, str]]:
-        """As newcomers.bulk.write takes it."""
+        """As newcomers.office.bulk.write takes it."""
         given = self.cleaned_data
         return {
             code: {"subject": given[f"subject_{code}"], "body": given[f"body_{code}"]}
