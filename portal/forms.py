@@ -56,7 +56,8 @@ class WithoutIdentityNumbers(forms.Form):
 
 HEALTH_CONFIRMED = "health_confirmed"
 ABOUT_HEALTH = _(
-    "This looks like something about health. We do not keep that. Change it, or press once more to save it as it stands."
+    "This looks like something about health. We do not keep that. Change it, "
+    "or press once more to save it as it stands."
 )
 
 

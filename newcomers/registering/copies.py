@@ -14,8 +14,11 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from newcomers.enums import KeptReason, PartTimeKind, ShareField, Situation
-from newcomers.forms import address_line
+from newcomers.forms import LANGUAGE_WISHES, address_line
 from newcomers.models import Person, Registration
+from newcomers.registering.page import NOT_ANSWERED
+from newcomers.registering.pages import FIRST_NAME_ALONE
+from newcomers.registering.questionnaire import is_for
 from portal.outbox.services import write_message
 
 
@@ -41,22 +44,31 @@ def send_copy(registration: Registration, person: Person) -> None:
 
 
 def lines_of(answers: Mapping[str, Any]) -> list[dict[str, str]]:
-    """What was answered, in the active language. Mail is read by many eyes: no birth years, no one else's addresses."""
+    """What was asked and answered, in the active language.
+
+    Mail is read by many eyes: no birth years, no phone numbers, no one else's addresses. The mail says so.
+    """
     address = address_line(answers["street"], answers["postcode"], answers["city"], answers["care_of"])
-    children = len(answers["child_birth_years"])
+    shared = ", ".join(str(ShareField(name).label) for name in answers["share"])
     facts = [
-        (_("Your situation"), _label(Situation, answers["situation"])),
-        (_("What brings you here?"), _label(PartTimeKind, answers["part_time_kind"])),
-        (_("Adults"), ", ".join(adult["name"] for adult in answers["adults"])),
-        (_("Children"), str(children) if children else ""),
-        (_("Day of moving"), _day(answers["moved_in_on"])),
-        (_("Address"), address),
-        (_("Reason for moving"), _label(KeptReason, answers["reason"])),
-        (_("What would make you stay longer?"), answers["stay_longer"]),
-        (_("Your wishes"), answers["wishes"]),
-        (_("Your host may see"), ", ".join(str(ShareField(name).label) for name in answers["share"])),
+        ("situation", _("Your situation"), _label(Situation, answers["situation"])),
+        ("part-time", _("What brings you here?"), _label(PartTimeKind, answers["part_time_kind"])),
+        ("part-time", _("What would make you stay longer?"), answers["stay_longer"]),
+        ("adults", _("Adults"), ", ".join(adult["name"] for adult in answers["adults"])),
+        ("children", _("Children"), str(len(answers["child_birth_years"]) or _("None"))),
+        ("date", _("Day of moving"), _day(answers["moved_in_on"])),
+        ("maybe", _("If you come, when could it be?"), _day(answers["moved_in_on"])),
+        ("address", _("Address"), address),
+        ("language", _("Language"), dict(LANGUAGE_WISHES).get(answers["language"], answers["language"])),
+        ("reason", _("Reason for moving"), _label(KeptReason, answers["reason"])),
+        ("wishes", _("Your wishes"), answers["wishes"]),
+        ("sharing", _("Your host may see"), shared or str(FIRST_NAME_ALONE)),
     ]
-    return [{"label": label, "value": value} for label, value in facts if value]
+    return [
+        {"label": label, "value": value or str(NOT_ANSWERED)}
+        for page, label, value in facts
+        if is_for(page, answers["situation"])
+    ]
 
 
 def _label(choices: Any, value: str) -> str:

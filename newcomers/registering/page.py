@@ -12,6 +12,7 @@ from django import forms
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from newcomers.enums import PartTimeKind, Situation
 from portal.accounts.models import User
@@ -19,6 +20,7 @@ from portal.forms import HEALTH_CONFIRMED, HintsAtHealth
 from portal.municipalities.models import Municipality
 
 LONGEST = 5_000  # letters of one answer that are kept
+NOT_ANSWERED = _("Not answered")
 
 Answers = Mapping[str, Mapping[str, Any]]
 
@@ -78,17 +80,20 @@ class PageForm(HintsAtHealth):
         return {name: text.replace("\x00", "")[:LONGEST] for name, text in texts.items()}
 
     def rows(self) -> list[tuple[str, str]]:
-        """Each question of the page that was answered, with the answer in words."""
-        given = [(name, self._in_words(name)) for name in self.fields]
-        return [(str(self.summary.get(name, self.fields[name].label)), words) for name, words in given if words]
+        """Each question of the page, with the answer in words."""
+        asked = [(name, field) for name, field in self.fields.items() if not field.widget.is_hidden]
+        return [
+            (str(self.summary.get(name, field.label)), self._in_words(name) or str(NOT_ANSWERED))
+            for name, field in asked
+        ]
 
     def _in_words(self, name: str) -> str:
         value = self.cleaned_data.get(name)
         form_field = self.fields[name]
         if isinstance(form_field, forms.ChoiceField):
-            return str(dict(form_field.choices).get(value, "")) if value else ""  # type: ignore[arg-type]  # no groups here
+            return str(dict(form_field.choices).get(value, ""))  # type: ignore[arg-type]  # no groups here
         if isinstance(form_field, forms.BooleanField):
-            return gettext("Yes") if value else ""
+            return gettext("Yes") if value else gettext("No")
         if isinstance(value, list):
             return ", ".join(map(str, value))
         return date_format(value, "DATE_FORMAT") if isinstance(value, date) else str(value or "")

@@ -19,11 +19,12 @@ from newcomers.enums import ABOUT_HEALTH, ASKED_REASONS, ConsentPurpose, PartTim
 from newcomers.fields import DAY_FORMATS, DayInput
 from newcomers.forms import LANGUAGE_WISHES, MONTHS_AHEAD, OLDEST, Place, address_line, known_place, look_up
 from newcomers.forms import capfirst as lazy_capfirst
-from newcomers.registering.page import PageForm
+from newcomers.registering.page import NOT_ANSWERED, PageForm
 from portal.clock import add_months
 
 MONTHS_TO_CONSIDER = 18
 TEXT_VERSION = "text_version"
+FIRST_NAME_ALONE = _("Only your first name and language")
 # Stands below the postcode, and is filled anew while that is typed.
 PLACE = """
 <div id="place" class="muted" aria-live="polite">
@@ -163,7 +164,7 @@ class AddressForm(PageForm):
     def rows(self) -> list[tuple[str, str]]:
         given = self.cleaned_data
         address = address_line(given["street"], given["postcode"], given.get("city", ""), given["care_of"])
-        return [(gettext("Address"), address)] if address else []
+        return [(gettext("Address"), address or str(NOT_ANSWERED))]
 
 
 class LanguageForm(PageForm):
@@ -223,4 +224,4 @@ class SharingForm(PageForm):
 
     def rows(self) -> list[tuple[str, str]]:
         shared = [str(share.label) for share in ShareField if self.cleaned_data[f"share_{share.value}"]]
-        return [(gettext("Your host may see"), ", ".join(shared) or gettext("Only your first name and language"))]
+        return [(gettext("Your host may see"), ", ".join(shared) or str(FIRST_NAME_ALONE))]

@@ -79,7 +79,7 @@ class AdultsForm(PageForm):
 
     def rows(self) -> list[tuple[str, str]]:
         names = ", ".join(name for _slug, name in self.others())
-        return [(gettext("Other adults"), names or gettext("None"))]
+        return [(gettext("Other adults"), names or gettext("No"))]
 
 
 class AdultForm(AdultYear):
@@ -125,6 +125,10 @@ class ChildrenForm(PageForm):
         for year in years:
             child_year(year, self.asked.on)
         return years
+
+    def rows(self) -> list[tuple[str, str]]:
+        years = ", ".join(map(str, self.cleaned_data["child_birth_years"]))
+        return [(gettext("The children's birth years"), years or gettext("None"))]
 
 
 def adult_slugs(answers: Answers) -> list[str]:

@@ -41,6 +41,12 @@ ONLY_FOR = {
     "reason": {Situation.CONSIDERING, Situation.PLANNING, Situation.MOVED},
     "sharing": {Situation.PLANNING, Situation.MOVED, Situation.PART_TIME},
 }
+
+
+def is_for(slug: str, situation: str) -> bool:
+    return slug not in ONLY_FOR or situation in ONLY_FOR[slug]
+
+
 # Beside the pages' own answers: what others told us before they came (introductions.py), only proposed.
 PROPOSED = "proposed"
 
@@ -67,7 +73,7 @@ class Questionnaire:
     def slugs(self) -> list[str]:
         slugs = []
         for slug in PAGES:
-            if slug in ONLY_FOR and self.asked.situation not in ONLY_FOR[slug]:
+            if not is_for(slug, self.asked.situation):
                 continue
             slugs.append(slug)
             if slug == "adults":

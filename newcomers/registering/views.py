@@ -253,6 +253,7 @@ def _check_page(request: MunicipalityRequest, asked: Questionnaire, *, status: i
         "pages": [
             {"summary": summary, "url": page_url(request, summary.slug, change=True)} for summary in asked.summaries()
         ],
+        "asks_for_address": asked.has("address"),
         "seen": asked.fingerprint(),
         "days_to_confirm": registering.DAYS_TO_CONFIRM,
     }

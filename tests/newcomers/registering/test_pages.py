@@ -57,10 +57,32 @@ def walk(client: Client, pages: Typed) -> list[str]:
 def test_who_considers_is_asked_for_no_address_and_no_day(client: Client, gol: Municipality) -> None:
     pages = walk(client, typed(situation="considering", alone=True))
     assert pages == ["situation", "you", "contact", "adults", "children", "maybe", "language", "reason", "wishes"]
+    text = client.get(CHECK).content.decode()
+    assert "No letter or package comes before you tell us that you move." in text
+    assert "what you ticked" not in text
     send(client)
     confirm(client)
     household = Household.objects.get()
     assert (household.state, household.moved_in_on, household.street) == (HouseholdState.CONSIDERING, None, "")
+
+
+def test_what_was_left_out_is_said_as_it_is(client: Client, gol: Municipality) -> None:
+    fill(client, typed(situation="considering", alone=True, wishes="", reason="", phone=""))
+    rows = {page["summary"].slug: [words for _label, words in page["summary"].rows]
+            for page in client.get(CHECK).context["pages"]}  # fmt: skip
+    assert rows["adults"] == ["No"]
+    assert rows["children"] == ["None"]
+    assert rows["maybe"] == ["I do not know yet"]
+    assert rows["reason"] == ["I would rather not say"]
+    assert rows["wishes"] == ["Not answered"]
+    assert rows["contact"] == ["kari@home.example", "Not answered"]
+    assert "<p><bdi>I do not know yet</bdi></p>" in client.get(CHECK).content.decode()
+    send(client)
+    confirm(client)
+    copy = Message.objects.get(kind="registration_copy").html
+    for line in ("Children:</strong> <bdi>None", "Your wishes:</strong> <bdi>Not answered", "Language:</strong> <bdi>"):
+        assert line in copy
+    assert "Your host may see" not in copy
 
 
 def test_who_considers_may_say_about_when(client: Client, gol: Municipality) -> None:
