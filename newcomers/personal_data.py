@@ -149,6 +149,7 @@ TABLES = [
 ]
 NOTHING_IN = {
     "newcomers.MoverImport": "names the colleague, and nobody of the list: those wait in MoverRow",
+    "newcomers.RowDecision": "names the colleague, and nobody of the list",
     "newcomers.BulkMessage": "names the colleague who wrote it; its copies to each are messages",
     "newcomers.SavedView": "a colleague's own list, by its filters",
 }

@@ -9,7 +9,7 @@ from newcomers.models.households import (
     Preferences,
     WayIn,
 )
-from newcomers.models.movers import Merge, MoverImport, MoverImportQuerySet, MoverRow, Pair
+from newcomers.models.movers import Merge, MoverImport, MoverImportQuerySet, MoverRow, Pair, RowDecision
 from newcomers.models.my_page import AddressChange, Farewell, ObjectionCode, StepTick
 from newcomers.models.office import BulkMessage, BulkRecipient, DeskConfirmation, Note, SavedView
 from newcomers.models.registrations import Draft, Introduction, Registration
@@ -36,6 +36,7 @@ __all__ = [
     "Person",
     "Preferences",
     "Registration",
+    "RowDecision",
     "SavedView",
     "StepTick",
     "WayIn",

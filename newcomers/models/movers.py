@@ -188,6 +188,25 @@ class Pair(MunicipalRecord):
         return ", ".join(str(PairReason(reason).label) for reason in self.reasons)
 
 
+class RowDecision(OpaqueModel):
+    """Who found what of a row of a list, and when. The row and its pairs go with the decision; this names nobody."""
+
+    record = models.ForeignKey(MoverImport, on_delete=models.CASCADE, related_name="decisions")
+    found = models.CharField(_("found"), max_length=10, choices=PairState)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("decided by")
+    )
+    on = models.DateField(_("decided"))
+
+    class Meta:
+        verbose_name = _("decision on a household of a list")
+        verbose_name_plural = _("decisions on households of lists")
+        ordering = ["on", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.on}: {self.get_found_display()}"
+
+
 class Merge(MunicipalRecord):
     """Two households were made one. What undoing it needs is kept for 30 days, and then emptied."""
 

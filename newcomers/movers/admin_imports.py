@@ -194,6 +194,7 @@ class MoverImportAdmin(ScopedAdmin):
             "good": sum(numbers.get(kind, 0) for kind in GOOD_KINDS),
             "may_tick": shown in GOOD_KINDS and record.state == ImportState.READY,
             "may_decide": record.state == ImportState.READY and self.has_add_permission(request),
+            "decisions": record.decisions.values_list("on", "by__name", "found").annotate(Count("pk")).order_by("on"),
             "pairs_url": reverse("admin:newcomers_pair_changelist"),
         }
 

@@ -7,7 +7,7 @@ from datetime import date
 
 from django.db import transaction
 
-from newcomers.models import Household, Merge, Pair
+from newcomers.models import Household, Merge, Pair, RowDecision
 from newcomers.movers import imports
 from newcomers.movers.enums import PairState
 from newcomers.movers.merging import merge
@@ -55,4 +55,6 @@ def _decide(pair: Pair, state: PairState, by: User, on: date) -> None:
     if not open_pair.update(state=state, decided_by=by, decided_on=on):
         raise AlreadyDecided
     pair.refresh_from_db()
+    if pair.row:
+        RowDecision.objects.create(record=pair.row.record, found=state, by=by, on=on)
     logger.info("Pair %s was found %s by %s.", pair.pk, state, by.pk)

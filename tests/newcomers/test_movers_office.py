@@ -15,6 +15,7 @@ from django.urls import reverse
 from newcomers.models import Household, Merge, MoverImport, MoverRow, Pair, Person
 from newcomers.movers import imports, pairs
 from newcomers.movers.enums import ImportState, PairState
+from portal import clock
 from portal.municipalities.enums import Role
 from tests.access.cast import Town, build_town, client_of
 from tests.factories import HouseholdFactory, UserFactory
@@ -186,6 +187,13 @@ class TestPairs:
         answer = office.post(reverse("admin:newcomers_pair_change", args=[second.pk]), {"found": "same"})
         assert answer["Location"] == reverse("admin:newcomers_pair_changelist")
         assert not MoverRow.objects.exists()
+        # Who found it stays known, when row and pair are gone.
+        officer = gol.people[Role.SERVICE_OFFICER]
+        record = MoverImport.objects.get()
+        decided = set(record.decisions.values_list("by", "found", "on"))
+        assert decided == {(officer.pk, found, clock.today()) for found in (PairState.DIFFERENT, PairState.SAME)}
+        text = page(office, record)
+        assert officer.name in text.partition("Decided side by side")[2]
 
     def test_the_neighbours_find_no_pair(self, gol: Town, two: Any) -> None:
         pairs.find_doubles(on=two[0].moved_in_on)
