@@ -177,7 +177,7 @@ class CounterForm(WithoutIdentityNumbers):
     # --- What comes out ---
 
     def answers(self) -> dict[str, Any]:
-        """As newcomers.services_desk.register_at_desk takes it."""
+        """As newcomers.office.desk.register_at_desk takes it."""
         given = self.cleaned_data
         first = {name: given[name] for name in ("name", "birth_year", "email", "phone")}
         return {name: given[name] for name in ("moved_in_on", "street", "postcode", "city", "language")} | {
