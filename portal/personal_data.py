@@ -13,6 +13,7 @@ from datetime import date
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.apps import apps
 from django.db.models import Q
@@ -116,9 +117,9 @@ class RetentionRule:
     """What is let go when its purpose's term is over, by which rows and how.
 
     `due(municipality, last)` gives the rows whose last sign of life is not after `last`; `let_go(rows, on)` erases or
-    empties them and says how many. `household` is the way from a row to its household ("pk" for households), so that
-    what is under archive hold stays; "" where no household is behind it. With `notify` the household is written to
-    first, and has the days of grace to come back.
+    empties them and says how many. `household` is the way from a row to its household ("pk" for households), `email`
+    to the address of those who wrote or were written to, so that what is under archive hold stays; "" where no
+    household is behind it. With `notify` the household is written to first, and has the days of grace to come back.
     """
 
     name: str
@@ -127,6 +128,7 @@ class RetentionRule:
     due: Callable[[Municipality, date], QuerySet[Any]]
     let_go: Callable[[QuerySet[Any], date], int]
     household: str = ""
+    email: str = ""
     notify: bool = False
 
 
@@ -172,6 +174,7 @@ rules: dict[str, RetentionRule] = {}
 without_person: dict[str, str] = {}
 _erasers: dict[str, Callable[[Household], None]] = {}
 _purposes: list[Callable[[Municipality], list[ToldPurpose]]] = []
+_held: list[Callable[[], Iterable[tuple[UUID, str]]]] = []
 _was_erased: list[Callable[[Municipality, Sequence[Adult], date], set[int]]] = []
 
 
@@ -197,6 +200,18 @@ def erase_everywhere(household: Household) -> None:
 
 def register_retention(rule: RetentionRule) -> None:
     rules[rule.name] = rule
+
+
+def register_held(find: Callable[[], Iterable[tuple[UUID, str]]]) -> None:
+    """`find()` gives the addresses whose correspondence the archive law holds, each with its municipality."""
+    if find not in _held:
+        _held.append(find)
+
+
+def is_held(way: str = "email") -> Q:
+    """Rows of a municipality with an address that is held there."""
+    held = [holds_one_of([email], way) & Q(municipality=town) for find in _held for town, email in find()]
+    return reduce(or_, held, Q(pk__in=[]))
 
 
 def register_was_erased(find: Callable[[Municipality, Sequence[Adult], date], set[int]]) -> None:

@@ -22,5 +22,6 @@ class PrivacyConfig(AppConfig):
         registry.register_my_page("privacy", my_page.sections)
         registry.register_merging("privacy", erasure.why_not_merge)
         personal_data.register_was_erased(erased.erased_among)
+        personal_data.register_held(erasure.held_addresses)
         registry.register_timeline("privacy", timeline.entries, models=timeline.SHOWN)
         autodiscover_modules("personal_data")

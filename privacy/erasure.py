@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import SET_NULL, F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from newcomers.models import Household
+from newcomers.models import Household, Person
 from portal import personal_data
 from portal.accounts.models import User
 from portal.clock import add_months
@@ -52,6 +52,12 @@ def due_on(on: date) -> date:
 
 def is_held(household: Household) -> bool:
     return ArchiveHold.objects.filter(household=household).exists()
+
+
+def held_addresses() -> Iterable[tuple[UUID, str]]:
+    """Those that somebody of a held household signs in with: what was written from and to them is kept too."""
+    signed_in = Person.objects.filter(household__archive_hold__isnull=False, user__last_login__isnull=False)
+    return signed_in.values_list("household__municipality", "user__email").distinct()
 
 
 def why_not_merge(kept: Household, gone: Household) -> str:

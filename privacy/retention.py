@@ -106,10 +106,10 @@ def _apply(rule: RetentionRule, town: Municipality, on: date, dry_run: bool) -> 
     purpose = purposes.purpose(town, rule.purpose)
     due = rule.due(town, purpose.last_day(on))
     term = f"{purpose.keep_for} {purpose.unit}"
-    held = 0
+    under_hold = personal_data.is_held(rule.email) if rule.email else Q(pk__in=[])
     if rule.household:
-        under_hold = Q(**{f"{rule.household}__in": ArchiveHold.objects.values("household")})
-        held, due = due.filter(under_hold).count(), due.exclude(under_hold)
+        under_hold |= Q(**{f"{rule.household}__in": ArchiveHold.objects.values("household")})
+    held, due = due.filter(under_hold).distinct().count(), due.exclude(under_hold)
     told = _tell(rule, town, due, on, dry_run) if rule.notify else 0
     if rule.notify:
         due = _past_grace(rule, due, on)

@@ -51,7 +51,9 @@ def _empty(rows: QuerySet[Any], on: date) -> int:
 
 
 register_retention(
-    RetentionRule("enquiries.questions", "questions", _("Questions that were answered"), _closed_long_ago, _empty)
+    RetentionRule(
+        "enquiries.questions", "questions", _("Questions that were answered"), _closed_long_ago, _empty, email="email"
+    )
 )
 
 

@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db import transaction
 
+from portal import personal_data
 from portal.clock import add_months
 from portal.enquiries import messages, services
 from portal.enquiries.enums import MONTHS_KEPT
@@ -17,9 +18,12 @@ EMPTY = dict.fromkeys(("question", "name", "email", "page", "search", "answer", 
 
 
 def forget(*, on: date, dry_run: bool = False) -> dict[str, int]:
-    """Empty the texts of what was closed long ago, and who asked; also the copies in the outbox."""
+    """Empty the texts of what was closed long ago, and who asked; also the copies in the outbox.
+
+    What the archive holds stays, as it does with every term (privacy.retention).
+    """
     last = add_months(on, -MONTHS_KEPT)
-    enquiries = Enquiry.objects.filter(closed_on__lte=last, forgotten_on=None)
+    enquiries = Enquiry.objects.filter(closed_on__lte=last, forgotten_on=None).exclude(personal_data.is_held())
     remarks = Remark.objects.filter(closed_on__lte=last, forgotten_on=None)
     if dry_run:
         return {"questions": enquiries.count(), "remarks": remarks.count()}

@@ -75,7 +75,17 @@ def _forget(addresses: QuerySet[BouncedAddress], on: date) -> int:
     return addresses.delete()[0]
 
 
-register_retention(RetentionRule("outbox.messages", "messages", _("Mail that was sent"), _sent_long_ago, _empty))
+register_retention(
+    RetentionRule(
+        "outbox.messages",
+        "messages",
+        _("Mail that was sent"),
+        _sent_long_ago,
+        _empty,
+        household="about__household_ref",
+        email="recipient",
+    )
+)
 register_retention(
     RetentionRule("outbox.bounced", "messages", _("Addresses that mail comes back from"), _came_back_long_ago, _forget)
 )

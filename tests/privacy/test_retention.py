@@ -18,11 +18,14 @@ from portal import personal_data
 from portal.accounts.models import User
 from portal.clock import add_months
 from portal.documents.models import PrintJob
+from portal.enquiries.models import Enquiry
+from portal.enquiries.retention import forget as forget_questions
 from portal.municipalities.enums import Role
 from portal.municipalities.models import Municipality
-from portal.outbox.models import BouncedAddress, Message
+from portal.outbox.models import BouncedAddress, Message, MessageAbout
 from privacy import purposes, retention
 from privacy.models import AccessEntry, ArchiveHold, Purpose, Remainder, RetentionNotice
+from tests.enquiries.factories import answered
 from tests.factories import HouseholdFactory, MunicipalityFactory, PersonFactory, UserFactory
 from tests.hosting.factories import HostFactory, accepted
 from welcome.hosting.models import Assignment, Host
@@ -253,3 +256,22 @@ def test_one_that_fails_stops_neither_the_others_nor_the_other_rules(cast: Munic
     report = night(add_months(START, 15))
     assert names() == EVERYONE - {"Moved away"}
     assert [row["rule"] for row in report["rules"] if row["failed"]] == ["first of all"]
+
+
+def test_the_archive_holds_what_was_written_from_and_to_them_too(gol: Municipality) -> None:
+    held = household(gol, "Held", email="held@a.example")
+    sign_in(held.persons.get(), START)
+    ArchiveHold.objects.create(municipality=gol, household=held, reason="Klagesak 26/17")
+    here, _next_door = (answered(town, email="Held@a.example", on=START) for town in (gol, MunicipalityFactory()))
+    Message.objects.all().delete()
+    waiting = {"language": "nb", "state": "sent", "next_try_at": timezone.now(), "municipality": gol}
+    to_account = Message.objects.create(**waiting, key="1", recipient="held@a.example")
+    before = Message.objects.create(**waiting, key="2", recipient="before@a.example")
+    MessageAbout.objects.create(message=before, household_ref=held.pk)
+    Message.objects.create(**waiting, key="3", recipient="other@a.example")
+    Message.objects.update(created_at=at(START))
+    report = night(add_months(START, 13))
+    forget_questions(on=add_months(START, 13))
+    assert set(Message.objects.exclude(recipient="")) == {to_account, before}
+    assert {row["rule"]: row["held"] for row in report["rules"] if row["held"]}["outbox.messages"] == 2
+    assert list(Enquiry.objects.exclude(question="")) == [here]
