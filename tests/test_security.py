@@ -188,7 +188,7 @@ def test_no_more_than_three_cookies_come_from_anything(gol: Town, settings: Any)
     client.post("/en/account/login/code/", {"email": "nora@nora.example"})
     assert set(client.cookies) <= COOKIES
     officer = client_of(gol.people[Role.COORDINATOR])
-    chosen = {"action": "mark_settled", "_selected_action": [gol.household.pk]}
+    chosen = {"action": "mark_settled", "_selected_action": [gol.household.pk], "apply": "1"}
     officer.post("/admin/newcomers/household/", chosen)  # says what came of it on the next page
     officer.post("/en/account/logout/")
     assert set(officer.cookies) <= COOKIES

@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, ngettext_lazy
 from django.views.decorators.http import require_POST
 
 from newcomers import services
@@ -31,6 +31,22 @@ from portal.municipalities.models import Municipality
 # Of those an action is about, so many are named.
 NAMED = 10
 NAME = "newcomers_household"
+# What an action asks before it is done.
+ASKS = {
+    "give_to_colleague": ngettext_lazy(
+        "%(count)d household gets somebody.", "%(count)d households get somebody.", "count"
+    ),
+    "mark_settled": ngettext_lazy(
+        "%(count)d household is settled: what goes on with it ends.",
+        "%(count)d households are settled: what goes on with them ends.",
+        "count",
+    ),
+    "mark_moved_away": ngettext_lazy(
+        "%(count)d household has moved away: what was planned for it ends.",
+        "%(count)d households have moved away: what was planned for them ends.",
+        "count",
+    ),
+}
 
 
 class HouseholdChangeList(ChangeList):
@@ -127,13 +143,32 @@ class HouseholdList(admin.ModelAdmin):
             text = ngettext("%(count)d household is %(name)s's now.", "%(count)d households are %(name)s's now.", given)
             self.message_user(request, text % {"count": given, "name": owner}, messages.SUCCESS)
             return None
+        question = ngettext(
+            "%(count)d household gets somebody.", "%(count)d households get somebody.", queryset.count()
+        )
+        return self._look_first(request, queryset, "give_to_colleague", _("Give them to a colleague"), question,
+                                _("Give"), form)  # fmt: skip
+
+    def _look_first(
+        self, request: HttpRequest, queryset: QuerySet[Household], action: str, title: Any, question: Any, button: Any,
+        form: Any = None,
+    ) -> HttpResponse:  # fmt: skip
+        """How many it is about and who, before it is done. `question` counts them."""
         count = queryset.count()
         context = {
-            **self.admin_site.each_context(request), "opts": self.opts, "form": form, "count": count,
-            "title": _("Give them to a colleague"), "named": queryset[:NAMED], "more": max(count - NAMED, 0),
-            "action": "give_to_colleague", "chosen": request.POST.getlist(ACTION_CHECKBOX_NAME),
+            **self.admin_site.each_context(request), "opts": self.opts, "form": form, "title": title,
+            "question": question % {"count": count}, "named": queryset[:NAMED], "more": max(count - NAMED, 0),
+            "button": button, "action": action, "chosen": request.POST.getlist(ACTION_CHECKBOX_NAME),
+            "back": self._own_page(request) or request.get_full_path(),
         }  # fmt: skip
-        return TemplateResponse(request, "admin/newcomers/household/give.html", context)
+        return TemplateResponse(request, "admin/newcomers/household/look_first.html", context)
+
+    def _own_page(self, request: HttpRequest) -> str:
+        """Of the household whose button was pressed; "" where some were ticked in the list."""
+        chosen = request.POST.getlist(ACTION_CHECKBOX_NAME)
+        if "from_page" not in request.POST or len(chosen) != 1:
+            return ""
+        return reverse(f"admin:{NAME}_change", args=chosen)
 
     @admin.action(description=_("Write to them"), permissions=["change"])
     def write_to_them(self, request: HttpRequest, queryset: QuerySet[Household]) -> HttpResponse | None:
@@ -152,23 +187,34 @@ class HouseholdList(admin.ModelAdmin):
         return None
 
     @admin.action(description=_("Settled: they stand on their own feet"), permissions=["change"])
-    def mark_settled(self, request: HttpRequest, queryset: QuerySet[Household]) -> None:
-        self._move(request, queryset, HouseholdState.SETTLED)
+    def mark_settled(self, request: HttpRequest, queryset: QuerySet[Household]) -> HttpResponse | None:
+        if "apply" in request.POST:
+            return self._move(request, queryset, HouseholdState.SETTLED)
+        question = ASKS["mark_settled"]
+        return self._look_first(request, queryset, "mark_settled", _("Settled"), question, _("They are settled"))
 
     @admin.action(description=_("Moved away"), permissions=["change"])
-    def mark_moved_away(self, request: HttpRequest, queryset: QuerySet[Household]) -> None:
-        self._move(request, queryset, HouseholdState.MOVED_AWAY)
+    def mark_moved_away(self, request: HttpRequest, queryset: QuerySet[Household]) -> HttpResponse | None:
+        if "apply" in request.POST:
+            return self._move(request, queryset, HouseholdState.MOVED_AWAY)
+        question = ASKS["mark_moved_away"]
+        return self._look_first(request, queryset, "mark_moved_away", _("Moved away"), question, _("They moved away"))
 
-    def _move(self, request: HttpRequest, queryset: QuerySet[Household], to: HouseholdState) -> None:
-        refused = 0
+    def _move(self, request: HttpRequest, queryset: QuerySet[Household], to: HouseholdState) -> HttpResponse | None:
+        moved = refused = 0
         for household in queryset:
             try:
                 services.move(household, to=to, by=request.user, on=clock.today())
             except services.MoveRefused:
                 refused += 1
+            else:
+                self.log_change(request, household, "")
+                moved += 1
+        if moved:
+            text = ngettext("%(count)d household: %(state)s.", "%(count)d households: %(state)s.", moved)
+            self.message_user(request, text % {"count": moved, "state": to.label}, messages.SUCCESS)
         if refused:
-            self.message_user(
-                request,
-                _("%(count)d could not be moved there from the state they are in.") % {"count": refused},
-                messages.WARNING,
-            )
+            text = _("%(count)d could not be moved there from the state they are in.") % {"count": refused}
+            self.message_user(request, text, messages.WARNING)
+        own_page = self._own_page(request)
+        return redirect(own_page) if own_page else None

@@ -64,7 +64,7 @@ def waiting(gol: Municipality, **given: Any) -> Registration:
 
 
 def do(client: Client, action: str, *rows: Any, where: str = QUEUE) -> str:
-    chosen = {"action": action, "_selected_action": [row.pk for row in rows]}
+    chosen = {"action": action, "_selected_action": [row.pk for row in rows], "apply": "1"}
     return client.post(where, chosen, follow=True).content.decode()
 
 

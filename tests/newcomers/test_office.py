@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -255,7 +256,7 @@ def test_giving_asks_first_and_says_how_many(client: Client, gol: Municipality) 
     colleague = StaffRoleFactory(user=UserFactory(name="Kai Kollega"), municipality=gol).user
     chosen = [household(), household()]
     page = give(client, *chosen).content.decode()
-    assert "<strong>2</strong> households get somebody." in page
+    assert "2 households get somebody." in page
     assert not Household.objects.filter(owner=colleague).exists()
     page = give(client, *chosen, apply="1", owner=colleague.pk).content.decode()
     assert "2 households are Kai Kollega" in page
@@ -268,10 +269,28 @@ def test_all_that_the_filter_finds_are_given_not_only_the_page(client: Client, g
     household(language="pl")
     typed = {"action": "give_to_colleague", "_selected_action": [found[0].pk], "select_across": "1"}
     page = client.post(f"{LIST}?language=nb", typed).content.decode()
-    assert "<strong>3</strong> households" in page
+    assert "3 households" in page
     assert 'name="select_across" value="1"' in page
     client.post(f"{LIST}?language=nb", typed | {"apply": "1", "owner": colleague.pk})
     assert set(Household.objects.filter(owner=colleague)) == set(found)
+
+
+@pytest.mark.usefixtures("in_english")
+def test_closing_asks_first_says_how_many_and_leads_back_to_the_page_it_came_from(client: Client) -> None:
+    here, settled, gone = household(), household(state="settled"), household(state="moved_away")
+    both = {"action": "mark_moved_away", "_selected_action": [here.pk, settled.pk]}
+    page = client.post(LIST, both).content.decode()
+    assert "2 households have moved away" in page
+    assert Household.objects.get(state=HouseholdState.MOVED_AWAY) == gone
+    page = client.post(LIST, both | {"apply": "1", "_selected_action": [here.pk, gone.pk]}, follow=True)
+    assert "1 household: moved away" in page.content.decode()
+    assert "1 could not be moved there" in page.content.decode()
+    assert set(LogEntry.objects.values_list("object_id", flat=True)) == {str(here.pk)}
+    own = {"action": "mark_moved_away", "_selected_action": [settled.pk], "from_page": "1"}
+    page = client.post(LIST, own).content.decode()
+    assert '<input type="hidden" name="from_page" value="1">' in page
+    assert f'href="{url("change", settled.pk)}">No, go back' in page
+    assert client.post(LIST, own | {"apply": "1"}).url == url("change", settled.pk)
 
 
 def test_whoever_was_changed_without_being_on_the_page_is_written_down_too(client: Client, gol: Municipality) -> None:

@@ -83,7 +83,7 @@ def test_what_is_done_to_chosen_rows_of_a_list_is_written_down_for_each(gol: Tow
     other = HouseholdFactory(municipality=gol.municipality)
     client_of(gol.people[Role.SERVICE_OFFICER]).post(
         office(gol, "newcomers_household_changelist"),
-        {"action": "mark_settled", "_selected_action": [str(gol.household.pk), str(other.pk)]},
+        {"action": "mark_settled", "_selected_action": [str(gol.household.pk), str(other.pk)], "apply": "1"},
     )
     changed = {household for kind, _r, _p, household in entries() if kind == AccessKind.CHANGED}
     assert changed == {gol.household.pk, other.pk}
