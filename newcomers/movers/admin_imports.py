@@ -26,6 +26,7 @@ from newcomers.movers.file import MoversFile, MoversFileError, parse_movers
 from portal import clock
 from portal.municipalities.admin_base import OwnMunicipalityFilter, ScopedAdmin, ScopedForm
 from portal.municipalities.enums import Permission
+from portal.spreadsheets import without_formula
 
 ROWS_A_PAGE = 100
 
@@ -157,7 +158,7 @@ class MoverImportAdmin(ScopedAdmin):
         table = csv.writer(answer, delimiter=";")
         table.writerow(map(str, _REPORT))
         for record in self.get_queryset(request).select_related(*self.list_select_related):
-            table.writerow(_without_formula(cell) for cell in self._report_row(record))
+            table.writerow(without_formula(cell) for cell in self._report_row(record))
         return answer
 
     def _report_row(self, record: MoverImport) -> list[str]:
@@ -254,11 +255,6 @@ _REPORT = (
     _("Perhaps known"), _("New persons"), _("Refused rows"), _("Dropped: protected address"),
     _("Of these with a word we do not know"), _("Households that the list protected"), _("Dropped: erased"),
 )  # fmt: skip
-
-
-def _without_formula(cell: str) -> str:
-    """A spreadsheet takes a text that begins so for a formula, and carries it out."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
 def _is_uuid(text: str) -> bool:

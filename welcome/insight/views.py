@@ -19,12 +19,10 @@ from portal import clock
 from portal.municipalities.access import municipalities_where
 from portal.municipalities.enums import Permission
 from portal.municipalities.models import Municipality
+from portal.spreadsheets import without_formula
 from portal.statistics import charts
 from welcome.insight.forms import ReachForm
 from welcome.insight.reach import Count, Report, report
-
-# A name that begins like this would be a formula in a spreadsheet.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @require_safe
@@ -53,7 +51,7 @@ def reach_csv(request: HttpRequest) -> HttpResponse:
     table.writerow([_("all"), _("all"), *map(_in_file, found.total.counts)])
     for segments in found.segments:
         for line in segments.lines:
-            table.writerow([segments.title, _no_formula(str(line.title)), *map(_in_file, line.counts)])
+            table.writerow([segments.title, without_formula(str(line.title)), *map(_in_file, line.counts)])
     return answer
 
 
@@ -71,10 +69,6 @@ def _own_places(request: HttpRequest) -> QuerySet[Municipality]:
 
 def _in_file(count: Count) -> str:
     return _("not shown") if count.value is None else str(count.value)
-
-
-def _no_formula(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def _chart(found: Report) -> charts.Chart | None:
