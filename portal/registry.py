@@ -179,6 +179,7 @@ _landings: list[tuple[int, Callable[[User], str | None]]] = []
 _protection: dict[str, Callable[[Household], None]] = {}
 _withdrawals: dict[str, Callable[[list[UUID]], None]] = {}
 _merging: dict[str, Callable[[Household, Household], str]] = {}
+_change_logs: dict[str, Callable[[Iterable[UUID], User | None], None]] = {}
 _state_followers: dict[str, StateFollower] = {}
 _mail_checks: dict[str, Callable[[str, UUID], bool]] = {}
 _navigation: list[NavItem] = []
@@ -270,6 +271,16 @@ def register_merging(name: str, why_not: Callable[[Household, Household], str]) 
     What points at the one household points at the other afterwards, by itself (newcomers.movers.merging).
     """
     _merging[name] = why_not
+
+
+def register_change_log(name: str, note: Callable[[Iterable[UUID], User | None], None]) -> None:
+    """`note(households, by)` writes down who changed households by work in the background, on no page of the office."""
+    _change_logs[name] = note
+
+
+def note_changed(households: Iterable[UUID], by: User | None) -> None:
+    for note in _change_logs.values():
+        note(households, by)
 
 
 def why_not_merge(kept: Household, gone: Household) -> str:

@@ -27,6 +27,9 @@ from portal.municipalities.enums import ROLE_PERMISSIONS, Permission
 from privacy.enums import HOST, AccessKind
 from privacy.models import AccessEntry
 
+# Work in the background, so that a long list does not count as unusual reading.
+LIST_TAKEN = "admin:newcomers_moverimport_taken"
+
 
 @dataclass(frozen=True)
 class Seen:
@@ -79,6 +82,15 @@ def note_list(*, by: User, role: str, page: str, municipalities: Iterable[UUID],
 
 def note_printed(households: QuerySet[Household], *, by: User | None) -> None:
     """Letters left the house; `by` is nobody when the command line printed them."""
+    _note_work(households, by, AccessKind.PRINTED, "letters")
+
+
+def note_taken(households: Iterable[UUID], by: User | None) -> None:
+    """A list of movers was taken in, and changed these."""
+    _note_work(Household.objects.filter(pk__in=list(households)), by, AccessKind.CHANGED, LIST_TAKEN)
+
+
+def _note_work(households: QuerySet[Household], by: User | None, kind: AccessKind, page: str) -> None:
     AccessEntry.objects.bulk_create(
         [
             AccessEntry(
@@ -86,8 +98,8 @@ def note_printed(households: QuerySet[Household], *, by: User | None) -> None:
                 household_ref=each.household,
                 user=by,
                 role=role_in(by, each.municipality) if by else "",
-                kind=AccessKind.PRINTED,
-                page="letters",
+                kind=kind,
+                page=page,
             )
             for each in seen(households)
         ],
@@ -154,7 +166,7 @@ def unusual(municipalities: Iterable[Any], *, since: datetime) -> list[Unusual]:
     entries = AccessEntry.objects.filter(
         Q(household_ref__isnull=False) | Q(kind=AccessKind.EXPORTED),
         municipality__in=list(municipalities), created_at__gte=since, user__isnull=False,
-    ).exclude(kind=AccessKind.PRINTED)  # fmt: skip
+    ).exclude(Q(kind=AccessKind.PRINTED) | Q(page=LIST_TAKEN))  # fmt: skip
     rows = entries.order_by("user", "created_at").values_list(
         "user", "created_at", "kind", "household_ref", "is_outside"
     )

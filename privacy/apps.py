@@ -10,7 +10,7 @@ class PrivacyConfig(AppConfig):
         from django.utils.module_loading import autodiscover_modules
 
         from portal import page_cache, personal_data, registry
-        from privacy import day_page, erased, erasure, my_page, record, timeline
+        from privacy import access_log, day_page, erased, erasure, my_page, record, timeline
         from privacy.access import actions
         from privacy.models import Purpose
 
@@ -24,4 +24,5 @@ class PrivacyConfig(AppConfig):
         personal_data.register_was_erased(erased.erased_among)
         personal_data.register_held(erasure.held_addresses)
         registry.register_timeline("privacy", timeline.entries, models=timeline.SHOWN)
+        registry.register_change_log("privacy", access_log.note_taken)
         autodiscover_modules("personal_data")

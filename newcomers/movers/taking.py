@@ -12,6 +12,7 @@ from newcomers.models import Household, MoverRow, Person
 from newcomers.movers.comparing import Verdict
 from newcomers.movers.enums import DifferenceKind, RowKind
 from newcomers.services import MoveRefused, move
+from portal import registry
 from portal.accounts.models import User
 
 ARRIVING = (HouseholdState.CONSIDERING, HouseholdState.PLANNING)
@@ -26,6 +27,7 @@ def save_taken(judged: Sequence[tuple[MoverRow, Verdict]], *, by: User | None, o
     grown = {person.household_id for verdict in verdicts for person in verdict.missing if person.is_adult}
     here = Household.objects.filter(pk__in=grown - {household.pk for household in new})
     here.update(compared_on=None)  # who was added may live in another household too
+    registry.note_changed([v.home.household.pk for v in verdicts if v.home and v.kind == RowKind.CHANGED], by)
     _fill_in_years(verdicts)
     if by is not None:
         for row, verdict in judged:

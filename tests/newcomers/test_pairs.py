@@ -22,6 +22,8 @@ from newcomers.movers.file import MovedAdult, MovedHousehold, parse_movers
 from newcomers.services import restrict
 from portal.municipalities.models import Municipality
 from portal.personal_data import Adult
+from privacy.enums import AccessKind
+from privacy.models import AccessEntry
 from tests.conftest import TODAY
 from tests.factories import HouseholdFactory, PersonFactory, PostcodeFactory, UserFactory
 from tests.newcomers.movers import movers_csv, row
@@ -78,6 +80,8 @@ def test_what_a_person_saw_and_took_is_changed(gol: Municipality) -> None:
     imports.run_import(record)
     known.refresh_from_db()
     assert (known.moved_in_on, known.state) == (date(2026, 11, 5), HouseholdState.MOVED_IN)
+    entry = AccessEntry.objects.get(household_ref=known.pk)
+    assert (entry.kind, entry.user) == (AccessKind.CHANGED, record.by)
     assert (record.state, record.rows.count()) == (ImportState.DONE, 0)
 
 
