@@ -295,8 +295,13 @@ def _enquiries(rows: Rows, users: list[User], numbers: range) -> None:
 
 
 def _privacy(town: Town, users: list[User], households: list[Household]) -> None:
-    """Everyone was looked at, wants to be forgotten and is held; the own household was looked at by each."""
+    """Everyone was looked at, wants to be forgotten and is held; the own household was looked at by each.
+
+    As many others are protected, and want to be forgotten too.
+    """
     gol = town.municipality
+    empty = dict.fromkeys(("street", "care_of", "postcode", "city", "address_key", "place_key"), "")
+    protected = _copies(town.household, len(users), restricted=True, **empty)
     looked = {"municipality": gol, "kind": "viewed", "role": Role.COORDINATOR, "page": "hosting:newcomer"}
     for refs in ([household.pk for household in households], [town.household.pk] * len(users)):
         AccessEntry.objects.bulk_create(
@@ -304,7 +309,8 @@ def _privacy(town: Town, users: list[User], households: list[Household]) -> None
             batch_size=100,
         )
     dates = {"asked_on": TODAY, "due_on": TODAY}
-    ErasureRequest.objects.bulk_create([ErasureRequest(municipality=gol, household=h, **dates) for h in households])
+    asking = [*households, *protected]
+    ErasureRequest.objects.bulk_create([ErasureRequest(municipality=gol, household=h, **dates) for h in asking])
     ArchiveHold.objects.bulk_create([ArchiveHold(municipality=gol, household=h, reason="x") for h in households])
 
 

@@ -44,8 +44,8 @@ OTHERS = [
     "whom we reach", "whom we reach: file", "account",
     "day page", "figures", "home", "start", "topic", "jobs", "jobs, last page", "job", "homes", "homes, last page",
     "home of a list", "register", "register: return", "introduce", "host: newcomers", "host: newcomer", "host: contact",
-    "privacy", "record", "who has looked", "own data", "own data on paper",
-    "my page", "my page: edit",
+    "privacy", "record", "protected households", "data of a household",
+    "who has looked", "own data", "own data on paper", "my page", "my page: edit",
     "my page: steps", "my page: people", "my page: choices", "my page: data", "my page: address",
     "my page: plans", "my page: new address",
     "my page: wishes", "my page: a wish", "children",
@@ -152,6 +152,8 @@ def lists_of_the_office(town: Town, rows: crowd.Rows) -> dict[str, str]:
         "account": "/en/account/",
         "household": reverse("admin:newcomers_household_change", args=[town.household.pk]),
         "desk": "/admin/newcomers/household/counter/",
+        "protected households": "/admin/privacy/erasurerequest/protected/",
+        "data of a household": reverse("admin:privacy_household", args=[town.household.pk]),
         "message to many": reverse("admin:newcomers_bulkmessage_change", args=[rows[BulkMessage].pk]),
         **{
             f"households: {tab}": f"/admin/newcomers/household/?show={tab}"
