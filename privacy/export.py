@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from django.apps import apps
 from django.db.models import Model
 from django.http import HttpResponse
 from django.utils import translation
 from django.utils.formats import date_format
-from django.utils.text import capfirst
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from newcomers.models import Person
@@ -23,6 +20,7 @@ from portal.documents.glyphs import undrawable
 from portal.documents.shapes import OwnDataDocument, OwnDataSection
 from portal.municipalities.models import Municipality
 from portal.personal_data import PersonalTable, Subject
+from privacy import wording
 
 
 @dataclass(frozen=True)
@@ -54,17 +52,14 @@ def tables_of(subject: Subject) -> Iterator[Table]:
     for table in (each for each in personal_data.tables.values() if each.columns):
         rows = [_cells(table, row) for row in table.rows_of(subject)]
         if rows:
-            title = str(apps.get_model(table.model)._meta.verbose_name_plural)
-            yield Table(table.model, capfirst(title), rows)
+            yield Table(table.model, wording.title_of(apps.get_model(table.model)), rows)
 
 
 def _cells(table: PersonalTable, row: Model) -> list[Cell]:
     cells = []
     for name in table.columns:
-        field: Any = row._meta.get_field(name)
-        value = getattr(row, name)
-        words = getattr(row, f"get_{name}_display")() if field.choices else _in_words(value)
-        cells.append(Cell(name, capfirst(str(field.verbose_name)), _as_data(value), str(words)))
+        label = wording.label_of(row._meta.get_field(name))
+        cells.append(Cell(name, label, _as_data(getattr(row, name)), wording.words_of(row, name)))
     return cells
 
 
@@ -73,23 +68,6 @@ def _as_data(value: object) -> object:
         return value.isoformat()
     if value is None or isinstance(value, bool | int | float | list | dict):
         return value
-    return str(value)
-
-
-def _in_words(value: object) -> str:
-    """For people: days written out, lists with commas, yes and no."""
-    if value is None or value == "":
-        return ""
-    if isinstance(value, bool):
-        return _("Yes") if value else _("No")
-    if isinstance(value, datetime):
-        return date_format(localtime(value), "DATETIME_FORMAT")
-    if isinstance(value, date):
-        return date_format(value, "DATE_FORMAT")
-    if isinstance(value, Mapping):
-        return "\n".join(f"{name}: {_in_words(item)}" for name, item in value.items() if item not in ("", None, []))
-    if isinstance(value, list | tuple):
-        return ", ".join(_in_words(item) for item in value)
     return str(value)
 
 
@@ -125,7 +103,7 @@ def _document(subject: Subject, language: str, on: date) -> OwnDataDocument:
             "title": table.title,
             "rows": [[{"label": cell.label, "value": cell.words} for cell in row if cell.words] for row in table.rows],
         }
-        for table in tables_of(subject)
+        for table in sorted(tables_of(subject), key=lambda table: wording.place_of(table.name))
     ]
     lead = [_("As it was on %(day)s.") % {"day": date_format(on, "DATE_FORMAT")}]
     if undrawable("".join(cell["value"] for section in sections for row in section["rows"] for cell in row)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -41,32 +42,28 @@ def sections(request: HttpRequest, household: Household, on: date) -> Iterable[S
     yield Section(80, "privacy/your_data.html", {"erasure": asked}, page="data")
 
 
+def through_which_page(name: str) -> str:
+    return str(next((words for start, words in PAGES if name.startswith(start)), _("the office's pages")))
+
+
 @dataclass(frozen=True)
 class Line:
     """Somebody in this role did this on this day, so many times."""
 
     on: date
-    role: str
-    kind: str
-    page: str
+    who: str
+    what: str
+    why: str
     times: int
-
-    @property
-    def who(self) -> str:
-        return str(dict(READERS).get(self.role) or _("The portal itself"))
-
-    @property
-    def what(self) -> str:
-        return str(AccessKind(self.kind).label)
-
-    @property
-    def why(self) -> str:
-        return str(next((words for start, words in PAGES if self.page.startswith(start)), _("the office's pages")))
 
 
 def who_has_looked(household: Household) -> list[Line]:
-    """The newest first; what the same role did on the same page on one day is one line."""
+    """The newest first; what reads alike on one day is one line."""
     entries = AccessEntry.objects.filter(household_ref=household.pk).order_by()
     days = entries.annotate(day=TruncDate("created_at")).values_list("day", "role", "kind", "page")
     counted = days.annotate(times=Count("pk")).order_by("-day", "role", "kind", "page")
-    return [Line(*row) for row in counted[:MOST_LINES]]
+    lines: Counter[tuple[date, str, str, str]] = Counter()
+    for day, role, kind, page, times in counted[:MOST_LINES]:
+        who = str(dict(READERS).get(role) or _("The portal itself"))
+        lines[day, who, str(AccessKind(kind).label), through_which_page(page)] += times
+    return [Line(*line, times) for line, times in lines.items()]

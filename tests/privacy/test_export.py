@@ -12,14 +12,16 @@ import pytest
 from django.apps import apps
 from django.db.models import Model
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.functional import Promise
 from pypdf import PdfReader
 
 from newcomers.models import Note, Person, Preferences, Registration
 from portal import personal_data
 from portal.municipalities.enums import Role
 from portal.outbox.models import Message
-from privacy import export
+from portal.pages.enums import Interest
+from privacy import export, wording
 from privacy.enums import THEMSELVES, AccessKind
 from privacy.models import AccessEntry
 from tests.access.cast import Town, client_of
@@ -134,6 +136,35 @@ def test_the_paper_is_tagged_and_says_the_same(gol: Town) -> None:
     assert reader.trailer["/Root"]["/Lang"] == "nb"
 
 
+def test_the_paper_is_in_words_with_the_household_first_and_sign_ins_last(gol: Town) -> None:
+    household, person = gol.household, gol.household.persons.get()
+    Preferences.objects.create(household=household, interests=[Interest.SKIING])
+    Person.objects.filter(pk=person.pk).update(languages=["en", "uk"], wants_job=True)
+    PersonFactory(household=household, child=True, birth_year=2019)
+    AccessEntry.objects.create(
+        municipality=gol.municipality, household_ref=household.pk, kind=AccessKind.EXPORTED, role=THEMSELVES,
+        page="privacy:own_json",
+    )  # fmt: skip
+    with translation.override("en"):
+        sections = export._document(export.subject_of(person), "en", TODAY)["sections"]
+    titles = [section["title"] for section in sections]
+    assert titles[:3] == ["Your household", "The people in your household", "What you wish"]
+    assert titles[-1] == "Who has looked"
+    words = [cell["value"] for section in sections for row in section["rows"] for cell in row]
+    assert {"English, Ukrainian", "skiing and skating", "your own download"} <= set(words)
+    persons = next(section["rows"] for section in sections if section["title"] == titles[1])
+    assert sorted("Is looking for work" in {cell["label"] for cell in row} for row in persons) == [False, True]
+
+
+def test_every_column_has_words_on_paper() -> None:
+    """A label that Django makes of a column's name is English in every language."""
+    fields = [
+        apps.get_model(t.model)._meta.get_field(name) for t in personal_data.tables.values() for name in t.columns
+    ]
+    own_words = {field.name for field in fields if isinstance(field.verbose_name, Promise)} | set(wording.LABELS)
+    assert [field for field in fields if field.name not in own_words] == []
+
+
 @pytest.mark.parametrize("name", ["ნინო ბერიძე", "نور الهدى"])
 def test_a_name_no_font_can_print_stops_no_paper_and_is_whole_in_the_data(gol: Town, name: str) -> None:
     Person.objects.filter(household=gol.household).update(name=name)
@@ -161,9 +192,15 @@ def test_a_protected_household_gets_it_from_the_office(gol: Town) -> None:
 
 
 def test_values_are_written_for_people() -> None:
-    assert export._in_words(date(2026, 11, 22)) == "22. november 2026"
-    assert export._in_words(["nb", "uk"]) == "nb, uk"
-    assert export._in_words({"street": "Storgata 1", "care_of": ""}) == "street: Storgata 1"
+    assert wording.in_words(date(2026, 11, 22)) == "22. november 2026"
+    assert wording.in_words(["nb", "uk"]) == "nb, uk"
+    assert wording.in_words(["en", "uk"], "languages") == "Engelsk, Ukrainsk"
+    with translation.override("en"):
+        answers = {"you": {"street": "Storgata 1", "care_of": ""}, "reason": "work", "moved_in_on": date(2026, 11, 22)}
+        assert (
+            wording.in_words(answers)
+            == "Street and number: Storgata 1\nReason for moving: work\nMoved in: 22 November 2026"
+        )
     assert export._as_data(datetime(2026, 11, 22, 12, tzinfo=UTC)) == "2026-11-22T12:00:00+00:00"
 
 
