@@ -220,8 +220,17 @@ def test_the_household_reads_who_has_looked_by_role_and_never_another_household(
     client_of(aal.people[Role.COORDINATOR]).get(office(aal, "newcomers_household_change", aal.household.pk))
     page = client_of(gol.people["newcomer"]).get(reverse("privacy:looked", args=["gol"]))
     lines = page.context["lines"]
-    assert [(line.role, line.kind, line.times) for line in lines] == [(Role.SERVICE_OFFICER, AccessKind.VIEWED, 2)]
+    officer_role, viewed = str(Role.SERVICE_OFFICER.label), str(AccessKind.VIEWED.label)
+    assert [(line.who, line.what, line.times) for line in lines] == [(officer_role, viewed, 2)]
     html = page.content.decode()
+    assert "0 ganger" not in html
+    # Another page that is called the same to a reader is no line of its own.
+    access_log.note(
+        by=officer, role=Role.SERVICE_OFFICER, kind=AccessKind.VIEWED, page="admin:newcomers_household_history",
+        seen=[access_log.Seen(gol.household.pk, gol.municipality.pk, None)],
+    )  # fmt: skip
+    page = client_of(gol.people["newcomer"]).get(reverse("privacy:looked", args=["gol"]))
+    assert [line.times for line in page.context["lines"]] == [3]
     assert str(lines[0].who) in html
     assert officer.email not in html
     assert client_of(None).get(reverse("privacy:looked", args=["gol"])).status_code == 302
