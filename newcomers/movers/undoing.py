@@ -58,7 +58,7 @@ def merged_away(kept: Household) -> list[Adult]:
     found: list[Adult] = []
     living = [(person.name, person.birth_year) for person in kept.adults]
     for snapshot in kept.merges.exclude(snapshot={}).values_list("snapshot", flat=True):
-        deleted = [row for serialized in snapshot["deleted"] for row in json.loads(serialized)]
+        deleted = [row for serialized in snapshot.get("deleted", []) for row in json.loads(serialized)]
         rows = {label: [r["fields"] for r in deleted if r["model"] == label] for label in (HOUSEHOLD, PERSON)}
         twins = [(row["name"], row["birth_year"]) for row in rows[PERSON] if row["is_adult"]]
         homes = [(row["street"], row["postcode"]) for row in rows[HOUSEHOLD]]

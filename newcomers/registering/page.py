@@ -75,8 +75,8 @@ class PageForm(HintsAtHealth):
     def typed(self) -> dict[str, str]:
         """What was typed, right or not, to be kept: without identity numbers, and no longer than any answer is."""
         texts = {name: str(self.data.get(name) or "") for name in self.fields if not self.fields[name].disabled}
-        if self.asks_about_health:
-            texts.pop(HEALTH_CONFIRMED)  # asked only now
+        if self.asks_about_health or not texts.get(HEALTH_CONFIRMED):
+            texts.pop(HEALTH_CONFIRMED, None)  # asked only now, or never
         return {name: text.replace("\x00", "")[:LONGEST] for name, text in texts.items()}
 
     def rows(self) -> list[tuple[str, str]]:
