@@ -32,9 +32,6 @@ from newcomers.my_page.moving import Plans
 from portal.accounts.models import User
 from portal.clock import add_months
 
-# How far ahead a move is told: letters take a while, and plans change.
-DAYS_AHEAD = 62
-
 
 class HouseholdForm(PlainForm):
     """A form that edits a household. `initial` is what stands now."""
@@ -235,7 +232,7 @@ class AddressForm(HouseholdForm):
 
     on = forms.DateField(
         label=_("Since which day do you live there?"), input_formats=DAY_FORMATS, widget=DayInput(),
-        help_text=_("Such as 1.12.2026."),
+        help_text=_("About the right day is good enough."),
     )  # fmt: skip
     street = forms.CharField(
         label=_("Street and number"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "street-address"})
@@ -273,11 +270,11 @@ class AddressForm(HouseholdForm):
 
 
 class AwayForm(HouseholdForm):
-    """The day they move away."""
+    """The day they moved away."""
 
     on = forms.DateField(
-        label=_("Which day do you move?"), input_formats=DAY_FORMATS, widget=DayInput(),
-        help_text=_("Such as 1.12.2026."),
+        label=_("Which day did you move?"), input_formats=DAY_FORMATS, widget=DayInput(),
+        help_text=_("About the right day is good enough."),
     )  # fmt: skip
 
     def __init__(self, data: Any = None, *, household: Household, today: date) -> None:
@@ -285,9 +282,10 @@ class AwayForm(HouseholdForm):
         self.today = today
 
     def clean_on(self) -> date:
+        """What was promised ends at once, so not while they still live here."""
         day = _not_long_ago(self.cleaned_data["on"], self.today)
-        if day > self.today + timedelta(days=DAYS_AHEAD):
-            raise ValidationError(_("This is more than two months ahead. Tell us when it is closer."))
+        if day > self.today:
+            raise ValidationError(_("This day has not come yet. Tell us when you have moved."))
         if self.household.moved_in_on and day < self.household.moved_in_on:
             raise ValidationError(_("You had not moved here on this day. Check the year."))
         return day

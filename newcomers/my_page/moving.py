@@ -48,7 +48,7 @@ def settle(household: Household, *, version: int, by: User, on: date) -> None:
 
 @transaction.atomic
 def move_away(household: Household, *, version: int, by: User, on: date) -> None:
-    """They move away on the day, past or soon to come, or do not come after all: what was promised ends now."""
+    """They moved away on the day, or do not come after all: what was promised ends now."""
     claim_version(household, version)
     move(household, to=HouseholdState.MOVED_AWAY, by=by, on=on)
 

@@ -89,7 +89,7 @@ def _ways_on(household: Household) -> list[dict[str, str]]:
     if household.state == HouseholdState.MOVED_IN:
         names["settled"] = _("We stand on our own feet")
     if household.state in LIVING_HERE:
-        names["away"] = _("We are moving away")
+        names["away"] = _("We have moved away")
     if household.state == HouseholdState.MOVED_AWAY and not household.said_farewell:
         names["farewell"] = _("Two questions before you go")
     if household.state in {HouseholdState.CONSIDERING, HouseholdState.PLANNING}:
