@@ -181,6 +181,7 @@ _withdrawals: dict[str, Callable[[list[UUID]], None]] = {}
 _merging: dict[str, Callable[[Household, Household], str]] = {}
 _change_logs: dict[str, Callable[[Iterable[UUID], User | None], None]] = {}
 _state_followers: dict[str, StateFollower] = {}
+_switching_on: dict[str, Callable[[Municipality, date], object]] = {}
 _mail_checks: dict[str, Callable[[str, UUID], bool]] = {}
 _navigation: list[NavItem] = []
 _ways: dict[str, WayProvider] = {}
@@ -244,6 +245,16 @@ def register_state_follower(name: str, follow: StateFollower) -> None:
 def follow_state(household: Household, to: str, by: User | None, on: date) -> None:
     for follow in _state_followers.values():
         follow(household, to, by, on)
+
+
+def register_switching_on(name: str, prepare: Callable[[Municipality, date], object]) -> None:
+    """`prepare` gives a municipality what it must have from the moment it is switched on."""
+    _switching_on[name] = prepare
+
+
+def prepare(municipality: Municipality, on: date) -> None:
+    for each in _switching_on.values():
+        each(municipality, on)
 
 
 def register_withdrawal(name: str, note: Callable[[list[UUID]], None]) -> None:

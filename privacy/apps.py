@@ -10,7 +10,7 @@ class PrivacyConfig(AppConfig):
         from django.utils.module_loading import autodiscover_modules
 
         from portal import page_cache, personal_data, registry
-        from privacy import access_log, day_page, erased, erasure, my_page, record, timeline
+        from privacy import access_log, day_page, erased, erasure, my_page, purposes, record, timeline
         from privacy.access import actions
         from privacy.models import Purpose
 
@@ -20,6 +20,7 @@ class PrivacyConfig(AppConfig):
         registry.register_day_page("privacy", day_page.queues)
         registry.register_figures("privacy", day_page.figures)
         registry.register_my_page("privacy", my_page.sections)
+        registry.register_switching_on("privacy", lambda municipality, on: purposes.set_up(municipality, on=on))
         registry.register_merging("privacy", erasure.why_not_merge)
         personal_data.register_was_erased(erased.erased_among)
         personal_data.register_held(erasure.held_addresses)

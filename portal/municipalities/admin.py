@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from portal import clock, registry
 from portal.accounts.models import User
 from portal.municipalities import admin_tasks  # noqa: F401  # registers the list of promises
 from portal.municipalities.access import has_permission, is_region_administrator
@@ -68,7 +69,10 @@ class MunicipalityAdmin(ScopedTranslatableAdmin):
 
     @admin.action(description=_("Switch on the chosen municipalities"), permissions=["switch"])
     def switch_on(self, request: HttpRequest, queryset: QuerySet[Municipality]) -> None:
+        chosen = list(queryset.filter(is_active=False))
         changed = queryset.filter(is_active=False).update(is_active=True)
+        for municipality in chosen:
+            registry.prepare(municipality, clock.today())
         self.message_user(
             request,
             _("%(count)d switched on. Next: give each a coordinator (Roles), and its service office's address.")

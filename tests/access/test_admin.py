@@ -186,6 +186,7 @@ def test_the_region_administrator_switches_a_municipality_on(gol: Town, aal: Tow
     data = {"action": "switch_on", "_selected_action": [aal.municipality.pk]}
     assert client_of(user).post(reverse("admin:municipalities_municipality_changelist"), data).status_code == 302
     assert client_of(None).get("/nb/aal/").status_code == 200
+    assert aal.municipality.purposes.exists(), "what it uses data for is there to be looked at and changed"
     # A coordinator may not.
     type(gol.municipality).objects.filter(pk=gol.municipality.pk).update(is_active=False)
     data = {"action": "switch_on", "_selected_action": [gol.municipality.pk]}
