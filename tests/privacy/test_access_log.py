@@ -28,7 +28,7 @@ from tests.conftest import TODAY
 from tests.enquiries.factories import asked
 from tests.factories import HouseholdFactory, UserFactory
 from tests.hosting.factories import HostFactory
-from tests.privacy.test_restricted import admin_names, hers
+from tests.privacy.test_restricted import admin_names, rows_about
 from welcome.hosting.models import Assignment
 from welcome.letters import services as letters
 from welcome.letters.models import Letter
@@ -126,7 +126,7 @@ def test_every_page_of_the_office_with_a_row_of_theirs_is_written_down(gol: Town
     client.raise_request_exception = False  # a letter of the rows here cannot be drawn
     for name, model, pattern in admin_names():
         keys = set(pattern.pattern.converters) or set(pattern.pattern.regex.groupindex)
-        rows = [mailed[model].pk] if model in mailed else hers(model, gol.household)[:1]
+        rows = [mailed[model].pk] if model in mailed else rows_about(model, gol.household)[:1]
         if not keys or not rows or name.endswith("_delete_translation"):
             continue
         AccessEntry.objects.all().delete()
