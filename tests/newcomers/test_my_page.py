@@ -145,6 +145,23 @@ def test_the_moving_day_comes_next_for_those_who_plan(kari: Client, person: Pers
     assert [item["title"] for item in kari.get(URL).context["next"]] == ["Moving day"]
 
 
+@pytest.mark.parametrize(
+    ("state", "residency", "address", "away"),
+    [
+        ("considering", "full_time", "Our address there", False),
+        ("moved_in", "full_time", "We live at another address", "We have moved away"),
+        ("moved_in", "part_time", "Our address here is another one", "We do not come here any more"),
+    ],
+)
+def test_the_ways_are_called_what_they_are_for_them(
+    kari: Client, person: Person, state: str, residency: str, address: str, away: str
+) -> None:
+    Household.objects.update(state=state, residency=residency)
+    for page in (page_of(kari), page_of(kari, f"{URL}edit/"), page_of(kari, f"{URL}people/")):
+        assert address in page
+    assert (away in page_of(kari) and away in page_of(kari, f"{URL}away/")) if away else "my/away/" not in page_of(kari)
+
+
 def test_what_is_for_staff_is_not_shown(kari: Client, person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     provide(monkeypatch, TimelineEntry(on=TODAY, title="Seen by staff", staff_only=True))
     assert "Seen by staff" not in page_of(kari)
@@ -289,6 +306,7 @@ def test_an_edit_page_that_was_open_too_long_comes_back_with_what_was_typed(pers
         "language": "uk",
         "wishes": "Ski ",
         "wants_post": None,
+        "health_confirmed": None,
     }
     assert Household.objects.get().wants_post
 
