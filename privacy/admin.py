@@ -15,6 +15,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal import clock
@@ -184,7 +185,17 @@ class PurposeAdmin(ScopedTranslatableAdmin):
     form = PurposeForm
     view_permission = Permission.PRIVACY_MANAGE
     change_permission = Permission.PRIVACY_MANAGE
-    list_display = ("__str__", "municipality", "basis", "keep_for", "unit", "is_active", "version", "changed_on")
+    list_display = (
+        "__str__",
+        "municipality",
+        "basis",
+        "decided_law",
+        "keep_for",
+        "unit",
+        "is_active",
+        "version",
+        "changed_on",
+    )
     list_filter = ("is_active", OwnMunicipalityFilter)
     list_select_related = ("municipality",)
     readonly_fields = ("municipality", "version", "changed_on")
@@ -193,6 +204,13 @@ class PurposeAdmin(ScopedTranslatableAdmin):
         "is_active", "order", "version", "changed_on",
     )  # fmt: skip
     change_list_template = "admin/privacy/purpose/change_list.html"
+
+    @admin.display(description=_("law behind it"))
+    def decided_law(self, purpose: Purpose) -> str:
+        """The public page shows the law alone; that it is only our suggestion is for those who decide."""
+        if purposes.is_law_undecided(purpose):
+            return gettext("%(law)s To decide: the law is only suggested.") % {"law": purpose.law}
+        return purpose.law or "–"
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fields = super().get_readonly_fields(request, obj)

@@ -16,7 +16,7 @@ from newcomers.models.movers import KEPT_FOR
 from newcomers.registering.drafts import DAYS_TO_RETURN
 from newcomers.registering.introductions import DAYS_TO_ANSWER
 from portal.municipalities.models import Municipality
-from privacy.enums import Unit
+from privacy.enums import Basis, Unit
 from privacy.models import Purpose, PurposeVersion
 
 DEFAULTS = Path(__file__).resolve().parent / "data" / "purposes.json"
@@ -25,7 +25,7 @@ TEXTS = ("title", "text", "data", "source", "recipients", "until")
 
 @cache
 def defaults() -> list[dict[str, Any]]:
-    """Purposes in their order: code, basis, law, keep_for, unit, and `texts` by language.
+    """Purposes in their order: code, basis, law (and as it is called in Nynorsk), keep_for, unit, `texts` by language.
 
     The term of one that is `fixed` is not the municipality's to change: a job with its own days stands behind it.
     """
@@ -109,7 +109,22 @@ def purpose(municipality: Municipality, code: str) -> Purpose:
     return Purpose.objects.filter(municipality=municipality, code=code).first() or usual(code)
 
 
+def _default(code: str) -> dict[str, Any]:
+    return {each["code"]: each for each in defaults()}[code]
+
+
+def is_law_undecided(purpose: Purpose) -> bool:
+    """Whether a task still stands on the law we suggest: article 6 (3) leaves it to the municipality to decide."""
+    return purpose.basis == Basis.PUBLIC_TASK and purpose.law in {"", _default(purpose.code)["law"]}
+
+
+def law_in(purpose: Purpose, language: str) -> str:
+    """A law has one name for all but readers of Nynorsk; what the municipality wrote itself stays as it is."""
+    row = _default(purpose.code)
+    return str(row["law_nn"]) if language == "nn" and row["law"] and purpose.law == row["law"] else purpose.law
+
+
 def usual(code: str) -> Purpose:
     """A purpose of our own, in no table. Raises KeyError for a code we do not know."""
-    row = {each["code"]: each for each in defaults()}[code]
+    row = _default(code)
     return Purpose(code=code, basis=row["basis"], law=row["law"], **term_of(row))

@@ -40,9 +40,10 @@ def told(municipality: Municipality) -> list[ToldPurpose]:
 
 
 def _told(purpose: Purpose, texts: dict[str, str]) -> ToldPurpose:
+    language = translation.get_language() or settings.LANGUAGE_CODE
     return ToldPurpose(
-        basis=str(Basis(purpose.basis).label), law=purpose.law, kept=term(purpose), changed_on=purpose.changed_on,
-        **texts,
+        basis=str(Basis(purpose.basis).label), law=purposes.law_in(purpose, language), kept=term(purpose),
+        changed_on=purpose.changed_on, **texts,
     )  # fmt: skip
 
 

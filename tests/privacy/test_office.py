@@ -267,6 +267,23 @@ def test_the_privacy_page_is_made_from_them(gol: Town) -> None:
     assert "A host who lives here" not in html
 
 
+def test_what_the_office_must_decide_is_told_to_the_office_and_not_to_everyone(gol: Town) -> None:
+    purposes.set_up(gol.municipality, on=TODAY)
+    assert "Kommunen" not in " ".join(row["law"] for row in purposes.defaults())
+    pages = {
+        code: client_of(None).get(reverse("pages:privacy", args=["gol"]).replace("/nb/", f"/{code}/")).content.decode()
+        for code in ("nb", "nn")
+    }
+    assert "Kommuneloven § 1-1" in pages["nb"]
+    assert "Kommunelova § 1-1" in pages["nn"]
+    assert "Kommuneloven" not in pages["nn"]
+    row = Purpose.objects.get(municipality=gol.municipality, code="welcome")
+    assert purposes.is_law_undecided(row)
+    row.law = "Vedtak 12/26 i kommunestyret"
+    assert not purposes.is_law_undecided(row)
+    assert purposes.law_in(row, "nn") == row.law
+
+
 def test_a_new_text_is_a_new_version_with_its_day(gol: Town, monkeypatch: Any) -> None:
     purposes.set_up(gol.municipality, on=date(2026, 1, 1))
     row = Purpose.objects.get(municipality=gol.municipality, code="welcome")
