@@ -8,7 +8,7 @@ from datetime import date
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from newcomers.enums import ConsentPurpose, HouseholdState, ShareField, Source
+from newcomers.enums import ConsentPurpose, HouseholdState, Residency, ShareField, Source
 from newcomers.models import Consent, Household, HouseholdMove
 from portal.registry import TimelineEntry
 
@@ -31,7 +31,7 @@ def entries(household: Household, on: date) -> Iterable[TimelineEntry]:
         on=timezone.localdate(household.created_at), title=_("Registered"), detail=_how_they_came(household)
     )
     if household.moved_in_on:
-        yield _moving_day(household.moved_in_on, household.state)
+        yield _moving_day(household.moved_in_on, household)
     for registration in household.registrations.filter(joined_known=True, confirmed_at__isnull=False):
         yield TimelineEntry(
             on=timezone.localdate(registration.confirmed_at), title=_("An account was let into this household"),
@@ -45,11 +45,13 @@ def entries(household: Household, on: date) -> Iterable[TimelineEntry]:
     yield from _consents(household)
 
 
-def _moving_day(day: date, state: str) -> TimelineEntry:
-    if state == HouseholdState.CONSIDERING:
+def _moving_day(day: date, household: Household) -> TimelineEntry:
+    if household.state == HouseholdState.CONSIDERING:
         return TimelineEntry(on=day, title=_("Perhaps moving, about now"), state="next")
-    if state == HouseholdState.PLANNING:
+    if household.state == HouseholdState.PLANNING:
         return TimelineEntry(on=day, title=_("Moving day"), state="next")
+    if household.residency == Residency.PART_TIME:
+        return TimelineEntry(on=day, title=_("Here for the first time"))
     return TimelineEntry(on=day, title=_("Moved in"))
 
 

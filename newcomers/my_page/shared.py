@@ -9,10 +9,11 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from newcomers.access import own_person
-from newcomers.enums import HouseholdState
+from newcomers.enums import LIVING_HERE, HouseholdState, Residency
 from newcomers.forms import OPEN_TOO_LONG
 from newcomers.models import Household, Person
 from newcomers.services import ChangedMeanwhile, MoveRefused
@@ -44,6 +45,15 @@ def present_household(request: MunicipalityRequest) -> Household:
     if household.state == HouseholdState.MOVED_AWAY:
         raise Http404
     return household
+
+
+def ways_of_moving(household: Household) -> dict[str, str]:
+    """What the pages about another address and about leaving are called, for those it is for."""
+    if household.state not in LIVING_HERE:
+        return {"address": gettext("Our address there")}
+    if household.residency == Residency.PART_TIME:
+        return {"address": gettext("Our address here is another one"), "away": gettext("We do not come here any more")}
+    return {"address": gettext("We live at another address"), "away": gettext("We have moved away")}
 
 
 def is_saved(form: Any, write: Callable[[], object]) -> bool:

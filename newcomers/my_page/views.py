@@ -19,11 +19,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from newcomers import members
 from newcomers.access import own_person, registrations_to_look_at
-from newcomers.enums import LIVING_HERE, HouseholdState
+from newcomers.enums import HouseholdState
 from newcomers.forms import address_line, language_choices
 from newcomers.models import Household, Person
 from newcomers.my_page import services
-from newcomers.my_page.shared import own_household, own_person_or_404
+from newcomers.my_page.shared import own_household, own_person_or_404, ways_of_moving
 from newcomers.registering import services as registering
 from portal import clock, registry
 from portal.municipalities.middleware import SignedInRequest
@@ -79,17 +79,17 @@ def _sections(request: SignedInRequest, household: Household, on: date, *, page:
 
 def _ways_on(household: Household) -> list[dict[str, str]]:
     """All that can be seen and steered, as far as it fits where the household stands."""
-    names = {"people": _("The people in your household")}
+    names, moving = {"people": _("The people in your household")}, ways_of_moving(household)
     if household.state != HouseholdState.MOVED_AWAY:
         names["choices"] = _("What we may share, and write to you about")
     names["data"] = _("What we know about you")
     if household.state != HouseholdState.MOVED_AWAY:
         names["plans"] = _("Our plans have changed")
-        names["address"] = _("We live at another address") if household.state in LIVING_HERE else _("Our address there")
+        names["address"] = moving["address"]
     if household.state == HouseholdState.MOVED_IN:
-        names["settled"] = _("We stand on our own feet")
-    if household.state in LIVING_HERE:
-        names["away"] = _("We have moved away")
+        names["settled"] = _("We feel at home here")
+    if "away" in moving:
+        names["away"] = moving["away"]
     if household.state == HouseholdState.MOVED_AWAY and not household.said_farewell:
         names["farewell"] = _("Two questions before you go")
     if household.state in {HouseholdState.CONSIDERING, HouseholdState.PLANNING}:

@@ -15,7 +15,7 @@ from newcomers.enums import LIVING_HERE, HouseholdState
 from newcomers.models import Household
 from newcomers.my_page import farewells, moving, services
 from newcomers.my_page.forms import AddressForm, AwayForm, FarewellForm, HouseholdForm, PlansForm
-from newcomers.my_page.shared import is_saved, keeps_typed, own_household, present_household
+from newcomers.my_page.shared import is_saved, keeps_typed, own_household, present_household, ways_of_moving
 from portal import clock
 from portal.municipalities.middleware import MunicipalityRequest, SignedInRequest
 
@@ -35,7 +35,9 @@ def _plans_form(request: MunicipalityRequest, data: Any = None) -> PlansForm:
 
 
 def _plans_page(request: MunicipalityRequest, form: PlansForm, *, status: int = 200) -> HttpResponse:
-    return render(request, "newcomers/my_plans.html", {"form": form}, status=status)
+    return render(
+        request, "newcomers/my_plans.html", {"form": form, "ways": ways_of_moving(form.household)}, status=status
+    )
 
 
 def plans(request: SignedInRequest) -> HttpResponse:
@@ -75,7 +77,8 @@ def _address_form(request: MunicipalityRequest, data: Any = None) -> AddressForm
 
 
 def _address_page(request: MunicipalityRequest, form: AddressForm, *, status: int = 200) -> HttpResponse:
-    return render(request, "newcomers/my_address.html", {"form": form, "household": form.household}, status=status)
+    context = {"form": form, "household": form.household, "ways": ways_of_moving(form.household)}
+    return render(request, "newcomers/my_address.html", context, status=status)
 
 
 def address(request: SignedInRequest) -> HttpResponse:
@@ -123,7 +126,9 @@ def _away_form(request: MunicipalityRequest, data: Any = None) -> AwayForm:
 
 
 def _away_page(request: MunicipalityRequest, form: AwayForm, *, status: int = 200) -> HttpResponse:
-    return render(request, "newcomers/my_away.html", {"form": form}, status=status)
+    return render(
+        request, "newcomers/my_away.html", {"form": form, "ways": ways_of_moving(form.household)}, status=status
+    )
 
 
 def away(request: SignedInRequest) -> HttpResponse:

@@ -22,7 +22,7 @@ from newcomers.enums import HouseholdState
 from newcomers.models import Household, Person
 from newcomers.my_page import services
 from newcomers.my_page.forms import AdultForm, ChildForm, OwnDetailsForm
-from newcomers.my_page.shared import is_saved, keeps_typed, own_household, own_person_or_404
+from newcomers.my_page.shared import is_saved, keeps_typed, own_household, own_person_or_404, ways_of_moving
 from portal import clock
 from portal.municipalities.middleware import MunicipalityRequest, SignedInRequest
 
@@ -54,6 +54,7 @@ def _people_page(request: SignedInRequest, form: ChildForm, *, status: int = 200
         if not child.is_adult
     ]
     context = {"rows": rows, "children": children, "form": form, "may_leave": len(rows) > 1}
+    context["ways"] = ways_of_moving(household)
     return render(request, "newcomers/my_people.html", context, status=status)
 
 
@@ -65,7 +66,7 @@ def _own_form(request: MunicipalityRequest, data: Any = None) -> OwnDetailsForm:
 
 
 def _own_page(request: MunicipalityRequest, form: OwnDetailsForm, *, status: int = 200) -> HttpResponse:
-    return render(request, "newcomers/edit.html", {"form": form}, status=status)
+    return render(request, "newcomers/edit.html", {"form": form, "ways": ways_of_moving(form.household)}, status=status)
 
 
 def edit(request: SignedInRequest) -> HttpResponse:

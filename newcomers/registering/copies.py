@@ -52,12 +52,12 @@ def lines_of(answers: Mapping[str, Any]) -> list[dict[str, str]]:
     shared = ", ".join(str(ShareField(name).label) for name in answers["share"])
     facts = [
         ("situation", _("Your situation"), _label(Situation, answers["situation"])),
-        ("part-time", _("What brings you here?"), _label(PartTimeKind, answers["part_time_kind"])),
-        ("part-time", _("What would make you stay longer?"), answers["stay_longer"]),
+        ("part-time", _("What brings you here"), _label(PartTimeKind, answers["part_time_kind"])),
+        ("part-time", _("What would make you stay longer"), answers["stay_longer"]),
         ("adults", _("Adults"), ", ".join(adult["name"] for adult in answers["adults"])),
         ("children", _("Children"), str(len(answers["child_birth_years"]) or _("None"))),
         ("date", _("Day of moving"), _day(answers["moved_in_on"])),
-        ("maybe", _("If you come, when could it be?"), _day(answers["moved_in_on"])),
+        ("maybe", _("Perhaps moving, about"), _day(answers["moved_in_on"])),
         ("address", _("Address"), address),
         ("language", _("Language"), dict(LANGUAGE_WISHES).get(answers["language"], answers["language"])),
         ("reason", _("Reason for moving"), _label(KeptReason, answers["reason"])),

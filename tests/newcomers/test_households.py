@@ -201,6 +201,10 @@ def test_the_way_begins_with_registering_on_norways_day() -> None:
     assert titles(household) == [(date(2026, 10, 5), "Registered", "done"), (date(2026, 10, 1), "Moved in", "done")]
 
 
+def test_who_is_here_for_a_part_of_the_year_has_not_moved_in() -> None:
+    assert (date(2026, 10, 1), "Here for the first time", "done") in titles(HouseholdFactory(residency="part_time"))
+
+
 def test_the_moving_day_of_those_who_plan_comes_next() -> None:
     assert (date(2027, 2, 1), "Moving day", "next") in titles(HouseholdFactory(planning=True))
 
