@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from newcomers.enums import Education, HomeKind, KeptReason, Tenure
 from newcomers.languages import language_name
 from newcomers.models import Household, Person, Preferences
-from newcomers.occupations import title
+from newcomers.occupations import TITLE_LANGUAGES, title
 from newcomers.services import claim_version
 from portal.accounts.models import User
 from portal.pages.enums import REASONS, Interest, Theme
@@ -91,9 +91,11 @@ def in_words(name: str, value: Any) -> str:
 
 
 def occupation_in_words(person: Person) -> str:
-    """In their own words, with the name the standard has for it where that says more."""
-    name = title(person.occupation_code, get_language() or "nb")
-    if not name or name.casefold() == person.occupation.casefold():
+    """In their own words, with the name the standard has for it where that says more in the language of the page."""
+    language = get_language() or "nb"
+    name = title(person.occupation_code, language)
+    is_foreign = bool(person.occupation) and language not in TITLE_LANGUAGES
+    if not name or is_foreign or name.casefold() == person.occupation.casefold():
         return person.occupation
     return f"{person.occupation} ({name})"
 

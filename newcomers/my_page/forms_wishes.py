@@ -44,6 +44,9 @@ class WishForm(HintsAtHealth):
         self.helper.form_tag = False
         self.helper.disable_csrf = True  # one for all forms of the page
 
+    def ask_oneself(self) -> None:
+        """What is said in another way to the one who reads the page than of another adult."""
+
     def told(self) -> dict[str, Any]:
         """By the names of the fields of the person or the household."""
         return self.cleaned_data
@@ -145,7 +148,7 @@ class OccupationForm(WishForm):
 
 
 class JobForm(WishForm):
-    wants_job = forms.BooleanField(label=_("Looking for work here"), required=False)
+    wants_job = forms.BooleanField(label=_("Is looking for work here"), required=False)
     job_wish = forms.CharField(
         label=_("What kind of work?"),
         required=False,
@@ -153,6 +156,9 @@ class JobForm(WishForm):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Such as: part time in a shop, from January. Do not write about health."),
     )
+
+    def ask_oneself(self) -> None:
+        self.fields["wants_job"].label = _("You are looking for work here")
 
 
 # --- Of the household -----------------------------------------------------------------------------
@@ -317,6 +323,7 @@ class WishForms:
                 page.form(data, stands={name: getattr(adult, name) for name in OF_A_PERSON}, prefix=f"adult{number}")
                 for number, adult in enumerate(self.adults, start=1)
             ]
+            self.forms[self.adults.index(person)].ask_oneself()
         else:
             self.forms = [page.form(data, stands=told_by(household))]
 
@@ -325,6 +332,12 @@ class WishForms:
         """Each form with whose it is; one adult alone needs no name."""
         names = [adult.first_name for adult in self.adults] if len(self.adults) > 1 else [""]
         return list(zip(names, self.forms, strict=True))
+
+    @property
+    def tell_themselves(self) -> list[str]:
+        """The other adults, who sign in and are asked there."""
+        others = self.household.adults if self.page.of_persons else []
+        return [adult.first_name for adult in others if adult not in self.adults]
 
     def is_valid(self) -> bool:
         return all([form.is_valid() for form in self.forms])  # each says what is wrong with it

@@ -65,6 +65,7 @@ def _show(request: MunicipalityRequest, forms: WishForms, status: int = 200) -> 
         "number": PAGES.index(forms.page) + 1,
         "of": len(PAGES),
         "skip": _way_on(request, forms.page),
+        "before": _before(request, forms),
         "occupations": _occupation_titles() if forms.page.slug == "occupation" else [],
     }
     return render(request, "newcomers/wishes_page.html", context, status=status)
@@ -77,6 +78,14 @@ def _after(request: HttpRequest, page: WishPage) -> WishPage | None:
     """The page that follows; none where the summary does."""
     number = PAGES.index(page) + 1
     return None if BACK in request.GET or number == len(PAGES) else PAGES[number]
+
+
+def _before(request: HttpRequest, forms: WishForms) -> str:
+    """The page before; the summary where they came from it, and before the first."""
+    number = PAGES.index(forms.page)
+    if BACK in request.GET or number == 0:
+        return reverse("newcomers:wishes", args=[forms.household.municipality.slug])
+    return _address(PAGES[number - 1], forms.household)
 
 
 def _way_on(request: MunicipalityRequest, page: WishPage) -> str:

@@ -149,6 +149,10 @@ def test_what_was_told_stands_in_the_form_and_can_be_taken_back(kari: Client, pe
 def test_one_tells_for_the_other_adult_too(kari: Client, person: Person, partner: Person) -> None:
     page = text_of(kari.get(f"{URL}occupation/"))
     assert page.index(">Kari<") < page.index(">Ola<")
+    assert "tells this on their own page" not in page
+    assert f'href="{URL}languages/"' in page, "the way back"
+    job = text_of(kari.get(f"{URL}job/"))
+    assert job.index("You are looking for work here") < job.index(">Ola<") < job.index("Is looking for work here")
     post(kari, "occupation", person.household, **{"adult1-occupation": "nurse", "adult2-occupation": "cook"})
     for adult, code in [(person, "2223"), (partner, "5120")]:
         adult.refresh_from_db()
@@ -158,7 +162,10 @@ def test_one_tells_for_the_other_adult_too(kari: Client, person: Person, partner
 
 def test_an_adult_with_an_account_tells_for_themselves(kari: Client, person: Person, partner: Person) -> None:
     Person.objects.filter(pk=partner.pk).update(user=UserFactory(), languages=["so"])
-    assert ">Ola<" not in text_of(kari.get(f"{URL}languages/"))
+    page = text_of(kari.get(f"{URL}languages/"))
+    assert ">Ola<" not in page
+    assert "Ola tells this on their own page." in page
+    assert "their own page" not in text_of(kari.get(f"{URL}home/"))
     assert "Somali" not in text_of(kari.get(URL))
     post(kari, "languages", person.household, **{"adult1-languages": "en", "adult2-languages": "pl"})
     partner.refresh_from_db()
@@ -230,6 +237,14 @@ def test_the_list_is_offered_while_one_types(kari: Client, language: str, title:
     page = kari.get(f"/{language}/gol/my/wishes/occupation/").content.decode()
     assert 'list="occupations"' in page
     assert f'<option value="{title}">' in page
+
+
+def test_the_standards_name_stands_only_where_it_is_written(kari: Client, person: Person) -> None:
+    Person.objects.update(occupation="медсестра", occupation_code="2221")
+    assert "Медсестра (" in text_of(kari.get(URL))
+    in_ukrainian = text_of(kari.get(URL.replace("/en/", "/uk/")))
+    assert "Медсестра" in in_ukrainian
+    assert "Медсестра (" not in in_ukrainian
 
 
 # --- Bad input ------------------------------------------------------------------------------------
