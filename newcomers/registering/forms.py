@@ -90,7 +90,11 @@ class IntroductionForm(PlainForm):
         self.on = on
         offered = dict(LANGUAGE_WISHES)
         language: Any = self.fields["language"]
-        language.choices = [(code, offered.get(code, code)) for code in municipality.languages]
+        # None is chosen for them: it is the employee's language, not the employer's.
+        language.choices = [
+            ("", _("Choose a language")),
+            *((code, offered.get(code, code)) for code in municipality.languages),
+        ]
 
     def clean_contact_email(self) -> str:
         return User.objects.normalize_email(self.cleaned_data["contact_email"])

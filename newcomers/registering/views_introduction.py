@@ -10,10 +10,11 @@ from django.contrib.auth.decorators import login_not_required
 from django.core import signing
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from newcomers.forms import OPEN_TOO_LONG
+from newcomers.forms import LANGUAGE_WISHES, OPEN_TOO_LONG
 from newcomers.models import Introduction
 from newcomers.registering import introductions
 from newcomers.registering.forms import IntroductionForm
@@ -58,8 +59,7 @@ introduce.keeps_typed = introduce_again  # type: ignore[attr-defined]  # a funct
 
 
 def _form(request: MunicipalityRequest, data: Any = None) -> IntroductionForm:
-    initial = {"language": request.municipality.main_language}
-    return IntroductionForm(data, municipality=request.municipality, on=clock.today(), initial=initial)
+    return IntroductionForm(data, municipality=request.municipality, on=clock.today())
 
 
 def _form_page(request: MunicipalityRequest, form: IntroductionForm, *, status: int = 200) -> HttpResponse:
@@ -83,7 +83,8 @@ def confirm(request: MunicipalityRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         introductions.confirm(introduction=introduction)
         introduction.refresh_from_db(fields=["confirmed_at"])
-    context = {"introduction": introduction, "days": introductions.DAYS_TO_ANSWER}
+    language = dict(LANGUAGE_WISHES).get(introduction.language, introduction.language)
+    context = {"introduction": introduction, "language": language, "days": introductions.DAYS_TO_ANSWER}
     return render(request, "newcomers/introduction_confirm.html", context)
 
 
@@ -108,6 +109,9 @@ def answer(request: MunicipalityRequest, token: str) -> HttpResponse:
         hold(request, draft)
         if draft.municipality_id != request.municipality.pk:  # it went on there
             return redirect("newcomers:register", draft.municipality.slug)
+        messages.success(
+            request, _("Thank you. Now tell us a little. Nothing is sent before you press the last button.")
+        )
         return redirect(way_on(request, questions(request, draft)))
     context = {"introduction": introduction, "days": introductions.DAYS_TO_ANSWER}
     return render(request, "newcomers/introduction_answer.html", context)

@@ -74,7 +74,9 @@ def test_only_the_employer_is_written_to_first(client: Client, gol: Municipality
 def test_looking_at_the_link_changes_nothing_and_pressing_twice_asks_once(client: Client, gol: Municipality) -> None:
     introduce(client)
     url = link("introduction_confirm")
-    assert "Anna Nowak" in client.get(url).content.decode()
+    page = client.get(url).content.decode()
+    assert "Anna Nowak" in page
+    assert "We write to them in</dt><dd><bdi>English" in page
     assert Message.objects.count() == 1
     assert "is asked" in client.post(url).content.decode()
     assert "is asked" in client.post(url).content.decode()
@@ -100,6 +102,7 @@ def test_a_link_of_gol_opens_nothing_elsewhere(client: Client, asked: str) -> No
         ("email", "anna", "valid email"),
         ("email", BOSS, "your own"),
         ("language", "xx", "valid choice"),
+        ("language", "", "required"),
         ("starts_on", "2029-01-01", "more than a year"),
         ("starts_on", "soon", "not a day"),
         ("note", "Win at https://casino.example now", "web addresses"),
@@ -167,6 +170,7 @@ def test_looking_changes_nothing(client: Client, asked: str) -> None:
 def test_yes_leads_to_their_own_registration_with_the_name_proposed(asked: str) -> None:
     anna = Client()
     assert anna.post(asked, {"answer": "yes"}).url == URL
+    assert "Thank you. Now tell us a little." in anna.get(URL).content.decode()
     assert 'value="Anna Nowak"' in _page_after_start(anna).content.decode()
     assert f'value="{EMPLOYEE}"' in anna.get(page_url("contact")).content.decode()
     fill(anna, typed(alone=True, name="Anna Nowak", email=EMPLOYEE))
