@@ -61,6 +61,8 @@ class TimelineEntry:
     by: str = ""
     window: bool = True
     staff_only: bool = False
+    # Said to staff in other words, by an entry of its own.
+    household_only: bool = False
     admin_url: str = ""
 
 
@@ -344,7 +346,7 @@ def addresses(municipality: Municipality, on: date) -> list[PublicAddress]:
 def timeline(household: Household, on: date, *, for_staff: bool) -> list[TimelineEntry]:
     """Everything about the household, oldest first, promises last."""
     entries = [entry for provide in _timeline.values() for entry in provide(household, on)]
-    shown = [entry for entry in entries if for_staff or not entry.staff_only]
+    shown = [entry for entry in entries if not (entry.household_only if for_staff else entry.staff_only)]
     return sorted(shown, key=lambda entry: (entry.state != "done", entry.on))
 
 

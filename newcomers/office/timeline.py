@@ -17,7 +17,12 @@ SHOWN = ["newcomers.Note", "newcomers.BulkRecipient", "newcomers.DeskConfirmatio
 
 
 def entries(household: Household, on: date) -> Iterable[TimelineEntry]:
-    yield from (_note(note) for note in household.notes.select_related("by"))
+    for note in household.notes.select_related("by"):
+        yield _note(note)
+        if note.kind == NoteKind.TALKED:
+            yield TimelineEntry(
+                on=note.on, title=_("The service office talked with you"), window=False, household_only=True
+            )
     written = household.bulk_recipients.filter(outcome=Reached.WRITTEN, bulk__sent_at__isnull=False)
     for recipient in written.select_related("bulk__municipality").order_by("bulk__sent_at"):
         sent_on = timezone.localdate(recipient.bulk.sent_at)
@@ -27,7 +32,7 @@ def entries(household: Household, on: date) -> Iterable[TimelineEntry]:
 
 
 def _note(note: Note) -> TimelineEntry:
-    """For staff; the household may ask to read it."""
+    """For staff; the household reads it in what it downloads."""
     title = _("The office talked with them") if note.kind == NoteKind.TALKED else _("Note")
     return TimelineEntry(on=note.on, title=f"{title} ({note.by or '–'})", detail=note.text, window=False,
                          staff_only=True)  # fmt: skip

@@ -17,7 +17,7 @@ from newcomers.enums import HouseholdState, NoteKind
 from newcomers.models import DeskConfirmation, Household, Note, Preferences, SavedView, WayIn
 from newcomers.office import inbox
 from newcomers.office import services as office
-from portal import clock
+from portal import clock, registry
 from portal.accounts.models import User
 from portal.municipalities.enums import Role
 from portal.municipalities.models import Municipality, StaffRole
@@ -363,7 +363,11 @@ def test_we_talked_today_is_noted_with_one_press(client: Client) -> None:
     wanted.refresh_from_db()
     assert wanted.contacted_on == TODAY
     assert wanted.notes.get().kind == NoteKind.TALKED
-    assert "The office talked with them" in client.get(url("change", wanted.pk)).content.decode()
+    page = client.get(url("change", wanted.pk)).content.decode()
+    assert "The office talked with them" in page
+    assert "talked with you" not in page
+    for_them = [entry.title for entry in registry.timeline(wanted, TODAY, for_staff=False)]
+    assert "The service office talked with you" in for_them
 
 
 def test_a_host_who_talked_was_in_touch_and_one_who_rang_in_vain_was_not() -> None:
