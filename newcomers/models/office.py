@@ -87,6 +87,8 @@ class BulkMessage(MunicipalRecord):
     purpose = models.CharField(_("purpose"), max_length=10, choices=BulkPurpose, blank=True)
     # By language: {"nb": {"subject": …, "body": … as Markdown}}.
     texts = models.JSONField(_("text"), default=dict, blank=True)
+    # Why many are written to about their own case, which asks nobody's yes.
+    reason = models.CharField(_("reason"), max_length=300, blank=True, validators=[no_identity_number])
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     messages = models.PositiveIntegerField(_("messages"), default=0)
     # Counts changes of the draft, so that what is sent is what was looked at.

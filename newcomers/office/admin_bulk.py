@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from newcomers.enums import Reached
 from newcomers.models import BulkMessage
 from newcomers.office import bulk
-from newcomers.office.forms_bulk import BulkForm, bulk_form
+from newcomers.office.forms_bulk import BulkForm, bulk_form, language_name
 from portal.municipalities.access import has_permission
 from portal.municipalities.admin_base import OwnMunicipalityFilter, ScopedAdmin
 from portal.municipalities.enums import Permission
@@ -86,7 +86,10 @@ class BulkMessageAdmin(ScopedAdmin):
             return redirect(f"admin:{NAME}_change", row.pk)
         form = bulk_form(request.POST or None, bulk=row)
         if form.is_valid():
-            bulk.write(bulk=row, purpose=form.cleaned_data["purpose"], texts=form.written(), by=request.user)
+            given = form.cleaned_data
+            bulk.write(
+                bulk=row, purpose=given["purpose"], texts=form.written(), by=request.user, reason=given["reason"]
+            )
             return redirect(f"admin:{NAME}_write", row.pk)
         return self._page(request, row, form=form)
 
@@ -123,10 +126,20 @@ class BulkMessageAdmin(ScopedAdmin):
             "done": sum(reach.values()), "gets_it": reach.get(Reached.WRITTEN, 0),
             "emails": bulk.emails(row) if is_ready and row.is_draft else row.messages,
             "is_ready": is_ready and not (form and form.errors),
+            "others": _read_others(row) if is_ready and row.is_draft else [],
             "texts": [(code, text["subject"], to_html(text["body"])) for code, text in row.texts.items()],
             "may_delete": self.has_delete_permission(request, row),
         }  # fmt: skip
         return TemplateResponse(request, "admin/newcomers/bulkmessage/page.html", context)
+
+
+def _read_others(row: BulkMessage) -> list[tuple[int, str, str]]:
+    """How many read a language it is not written in, which, and what they get instead."""
+    return [
+        (count, language_name(code), language_name(bulk.text_language(row, code)))
+        for code, count in bulk.readers(row).items()
+        if code not in row.texts
+    ]
 
 
 def _number(typed: str) -> int:

@@ -7,14 +7,17 @@ on finds those. What was written already has its key in the outbox, so nobody ge
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Lower
-from django.utils import timezone
+from django.urls import reverse
+from django.utils import timezone, translation
 
 from newcomers import consents
 from newcomers.contact import unsubscribe_url
@@ -25,7 +28,7 @@ from portal.municipalities.access import has_permission
 from portal.municipalities.enums import Permission
 from portal.municipalities.models import Municipality
 from portal.outbox.services import Wish, write_message
-from portal.pages.texts import to_html
+from portal.pages.texts import to_html, to_plain
 
 logger = logging.getLogger(__name__)
 
@@ -57,13 +60,26 @@ def start(*, municipality: Municipality, households: QuerySet[Household], by: Us
 
 
 @transaction.atomic
-def write(*, bulk: BulkMessage, purpose: str, texts: Mapping[str, Mapping[str, str]], by: User) -> None:
-    """`texts` by language: subject and body. Languages without a body are left out."""
+def write(
+    *, bulk: BulkMessage, purpose: str, texts: Mapping[str, Mapping[str, str]], by: User, reason: str = ""
+) -> None:
+    """`texts` by language: subject and body. Languages without a body are left out.
+
+    What is called their own case asks nobody's yes: to more than one household it takes a reason, kept with it.
+    """
+    if needs_reason(bulk, purpose) and not reason.strip():
+        raise BulkRefused
     written = {code: dict(text) for code, text in texts.items() if text["body"].strip()}
     drafts = BulkMessage.objects.filter(pk=bulk.pk, state=BulkState.DRAFT)
-    if not drafts.update(purpose=BulkPurpose(purpose), texts=written, by=by, version=F("version") + 1):
+    if not drafts.update(
+        purpose=BulkPurpose(purpose), texts=written, reason=reason.strip(), by=by, version=F("version") + 1
+    ):
         raise BulkRefused
     bulk.refresh_from_db()
+
+
+def needs_reason(bulk: BulkMessage, purpose: str) -> bool:
+    return purpose == BulkPurpose.SERVICE and bulk.recipients.count() > 1
 
 
 # --- Who gets it ----------------------------------------------------------------------------------
@@ -101,6 +117,15 @@ def emails(bulk: BulkMessage) -> int:
         said_yes = Consent.objects.filter(person=OuterRef("pk"), purpose=bulk.purpose, withdrawn_at=None)
         adults = adults.filter(Exists(said_yes))
     return adults.exclude(email="").order_by().values("household", address=Lower("email")).distinct().count()
+
+
+def readers(bulk: BulkMessage) -> Counter[str]:
+    """How many of the chosen households read each language of the municipality."""
+    shown = bulk.recipients.filter(household__restricted=False).order_by()
+    found: Counter[str] = Counter()
+    for wanted, count in shown.values_list("household__language").annotate(n=Count("pk")):
+        found[bulk.municipality.nearest_language(wanted)] += count
+    return found
 
 
 # --- Sending --------------------------------------------------------------------------------------
@@ -166,9 +191,10 @@ def _write_message(bulk: BulkMessage, household: Household, person: Person) -> N
         template="bulk_message",
         context={
             "subject_line": " ".join(text["subject"].split()),
-            "text": text["body"],
+            "text": to_plain(text["body"]),
             "html": to_html(text["body"]),
-            "purpose": BulkPurpose(bulk.purpose),
+            "person": person,
+            "choices_url": _choices_url(bulk.municipality, language),
         },
         municipality=bulk.municipality,
         user=person.user,
@@ -179,13 +205,21 @@ def _write_message(bulk: BulkMessage, household: Household, person: Person) -> N
     )
 
 
+def _choices_url(municipality: Municipality, language: str) -> str:
+    with translation.override(language):
+        return settings.SITE_URL + reverse("newcomers:choices", args=[municipality.slug])
+
+
 def _key(bulk_id: UUID, person_id: UUID) -> str:
     return f"bulk:{bulk_id}:{person_id}"
 
 
 def language_for(bulk: BulkMessage, household: Household) -> str:
     """The nearest of the languages it was written in."""
-    wanted = bulk.municipality.nearest_language(household.language)
+    return text_language(bulk, bulk.municipality.nearest_language(household.language))
+
+
+def text_language(bulk: BulkMessage, wanted: str) -> str:
     nearest = (wanted, {"nb": "nn", "nn": "nb"}.get(wanted, "en"), bulk.municipality.main_language, *bulk.texts)
     return next(str(code) for code in nearest if code in bulk.texts)
 

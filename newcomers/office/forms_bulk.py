@@ -10,7 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from newcomers.enums import BulkPurpose
 from newcomers.forms import LANGUAGE_WISHES
 from newcomers.models import BulkMessage
+from newcomers.office.bulk import needs_reason, readers
 from portal.forms import WithoutIdentityNumbers
+
+
+def language_name(code: str) -> str:
+    return dict(LANGUAGE_WISHES).get(code, code)
 
 
 class BulkForm(WithoutIdentityNumbers):
@@ -22,20 +27,34 @@ class BulkForm(WithoutIdentityNumbers):
         help_text=_("For all but a service message, each person must have said yes. It goes to nobody else."),
     )
 
+    reason = forms.CharField(
+        label=_("What in their own case it is about"), max_length=300, required=False,
+        help_text=_("For a service message to more than one household: such a message asks nobody's yes, so it is no "
+                    "way round one. What you write is kept with the message."),
+        widget=forms.TextInput(attrs={"size": 60}),
+    )  # fmt: skip
+
     def __init__(self, data: Any = None, *, bulk: BulkMessage, **kwargs: Any) -> None:
+        self.bulk = bulk
+        self.readers = readers(bulk)
         self.languages = list(bulk.municipality.languages)
         super().__init__(data, **kwargs)
-        self.initial["purpose"] = bulk.purpose
+        self.initial.update({"purpose": bulk.purpose, "reason": bulk.reason})
         for code, text in bulk.texts.items():
             self.initial.update({f"subject_{code}": text["subject"], f"body_{code}": text["body"]})
 
     @property
-    def texts(self) -> list[tuple[str, str, forms.BoundField, forms.BoundField]]:
-        names = dict(LANGUAGE_WISHES)
-        return [(code, names.get(code, code), self[f"subject_{code}"], self[f"body_{code}"]) for code in self.languages]
+    def texts(self) -> list[tuple[str, str, int, forms.BoundField, forms.BoundField]]:
+        """By language: its name, how many of the chosen households read it, and the two fields."""
+        return [
+            (code, language_name(code), self.readers[code], self[f"subject_{code}"], self[f"body_{code}"])
+            for code in self.languages
+        ]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
+        if needs_reason(self.bulk, cleaned.get("purpose", "")) and not cleaned.get("reason"):
+            self.add_error("reason", _("Say what it is about, or choose a purpose that they have said yes to."))
         halves = [(cleaned.get(f"subject_{code}"), cleaned.get(f"body_{code}")) for code in self.languages]
         for code, (subject, body) in zip(self.languages, halves, strict=True):
             missing = f"subject_{code}" if body and not subject else f"body_{code}" if subject and not body else None

@@ -21,6 +21,7 @@ from portal.municipalities.enums import Role
 from portal.municipalities.models import Municipality
 from portal.outbox.models import Message
 from portal.outbox.services import send as send_message
+from portal.pages.texts import to_plain
 from tests.access.cast import client_of
 from tests.conftest import TODAY
 from tests.factories import HouseholdFactory, MunicipalityFactory, PersonFactory, StaffRoleFactory, UserFactory
@@ -61,7 +62,7 @@ def reader(name: str, *, language: str = "nb", purpose: str = "", **household: A
 def draft(officer: Any, purpose: str = "events", texts: Any = TEXTS) -> BulkMessage:
     town = Municipality.objects.get(slug="gol")
     row = bulk.start(municipality=town, households=Household.objects.all(), by=officer)
-    bulk.write(bulk=row, purpose=purpose, texts=texts, by=officer)
+    bulk.write(bulk=row, purpose=purpose, texts=texts, by=officer, reason="About their registration")
     return row
 
 
@@ -148,7 +149,17 @@ def test_each_reads_their_language_or_the_nearest_and_no_script(officer: Any) ->
     assert written["ewa@post.example"].subject == "Meet at the library"
     assert "<strong>torsdag</strong>" in written["anna@post.example"].html
     assert "<script" not in written["anna@post.example"].html
-    assert "**torsdag**" in written["anna@post.example"].text
+    assert "Kom torsdag." in written["anna@post.example"].text
+    assert written["anna@post.example"].text.startswith("Hei Anna\n")
+
+
+def test_markdown_is_plain_in_the_text_of_a_mail() -> None:
+    text = (
+        "## Treff\n\nKom **torsdag**\nkl. 18:\n\n- kaffe\n- [program](https://gol.example/p)\n\n<https://gol.example>"
+    )
+    assert to_plain(text) == (
+        "Treff\n\nKom torsdag\nkl. 18:\n\n– kaffe\n\n– program (https://gol.example/p)\n\nhttps://gol.example"
+    )
 
 
 def test_it_says_where_to_say_no_again_unless_it_is_about_their_own_case(officer: Any) -> None:
@@ -159,6 +170,42 @@ def test_it_says_where_to_say_no_again_unless_it_is_about_their_own_case(officer
     assert "/unsubscribe/" in wanted.text
     assert wanted.unsubscribe_url
     assert "/unsubscribe/" not in service.text
+    for message in (wanted, service):
+        assert "/my/choices/" in message.text
+        assert "/my/choices/" in message.html
+
+
+def test_their_own_case_is_no_way_round_a_yes(client: Client, officer: Any) -> None:
+    """To more than one household it takes a reason, which stays with the message."""
+    for name in ("Anna", "Bo"):
+        reader(name)
+    row = draft(officer)
+    with pytest.raises(bulk.BulkRefused):
+        bulk.write(bulk=row, purpose="service", texts=TEXTS, by=officer)
+    url = reverse("admin:newcomers_bulkmessage_write", args=[row.pk])
+    typed = {"purpose": "service", "subject_nb": "Treff", "body_nb": "Kom!"}
+    assert "reason" in client.post(url, typed).context["form"].errors
+    client.post(url, typed | {"reason": "Kontoret er flyttet"})
+    row.refresh_from_db()
+    assert (row.purpose, row.reason) == ("service", "Kontoret er flyttet")
+    sent(row, officer)
+    log = client.get(reverse("admin:newcomers_bulkmessage_change", args=[row.pk])).content.decode()
+    assert "Kontoret er flyttet" in log
+
+
+@pytest.mark.usefixtures("in_english")
+def test_who_writes_sees_how_many_read_each_language_and_who_gets_another(client: Client, officer: Any) -> None:
+    Municipality.objects.filter(slug="gol").update(languages=["nb", "en", "ar"])
+    for name, language in [("Anna", "nb"), ("Amal", "ar"), ("Adil", "ar")]:
+        reader(name, language=language, purpose="events")
+    row = draft(officer, texts={"nb": TEXTS["nb"]})
+    page = client.get(reverse("admin:newcomers_bulkmessage_write", args=[row.pk]))
+    assert {code: count for code, _name, count, *_rest in page.context["form"].texts if count} == {"nb": 1, "ar": 2}
+    assert "2 households read العربية, which it is not written in, and get Norsk bokmål." in page.content.decode()
+    bulk.send(bulk=row, version=row.version, by=officer)
+    page = client.get(reverse("admin:newcomers_bulkmessage_change", args=[row.pk])).content.decode()
+    assert "0 of 3 written so far." in page
+    assert "That makes" not in page
 
 
 # --- Once ---
