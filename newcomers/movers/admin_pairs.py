@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -116,43 +117,57 @@ class PairAdmin(ScopedAdmin):
         return redirect("admin:newcomers_pair_changelist")
 
 
-def _side_by_side(pair: Pair) -> Iterator[tuple[Any, str, str, bool]]:
-    """What it is, how the one has it, how the other has it, and whether they differ."""
+# A part of a cell, and whether the other household lacks it.
+Cell = list[tuple[str, bool]]
+
+
+def _side_by_side(pair: Pair) -> Iterator[tuple[Any, tuple[Cell, Cell], bool]]:
+    """What it is, how the one and how the other has it, and whether they differ."""
     one = as_moved(pair.household)
     other = as_moved(pair.other) if pair.other else unpacked(pair.row.packed)
     for label, first, second in [
         (_("Adults (birth year)"), _adults(one), _adults(other)),
         (_("Children born"), _years(one), _years(other)),
-        (_("c/o"), one.care_of, other.care_of),
-        (_("Address"), one.address, other.address),
-        (_("Place"), f"{one.postcode} {one.city}", f"{other.postcode} {other.city}"),
+        (_("c/o"), [one.care_of], [other.care_of]),
+        (_("Address"), [one.address], [other.address]),
+        (_("Place"), [f"{one.postcode} {one.city}"], [f"{other.postcode} {other.city}"]),
         (_("Moved in"), _day(one), _day(other)),
         *_of_ours(pair.household, pair.other),
     ]:
-        yield label, first, second, first.casefold() != second.casefold()
+        sides = _marked(first, second), _marked(second, first)
+        yield label, sides, any(differs for cell in sides for _part, differs in cell)
 
 
-def _of_ours(one: Household, other: Household | None) -> Iterator[tuple[Any, str, str]]:
+def _marked(parts: list[str], others: list[str]) -> Cell:
+    left = Counter(other.casefold() for other in others)
+    marked = []
+    for part in filter(None, parts):
+        marked.append((part, not left[part.casefold()]))
+        left[part.casefold()] -= bool(left[part.casefold()])
+    return marked
+
+
+def _of_ours(one: Household, other: Household | None) -> Iterator[tuple[Any, list[str], list[str]]]:
     """What only those have who are here already."""
-    second = [_contact(other), str(other.get_state_display()), str(other.get_source_display())] if other else [""] * 3
-    first = [_contact(one), str(one.get_state_display()), str(one.get_source_display())]
+    second = [_contact(other), [other.get_state_display()], [other.get_source_display()]] if other else [[], [], []]
+    first = [_contact(one), [one.get_state_display()], [one.get_source_display()]]
     yield from zip([_("E-mail, phone"), _("State"), _("Came to us by")], first, second, strict=True)
 
 
-def _contact(household: Household) -> str:
-    return ", ".join(found for adult in household.adults for found in (adult.email, adult.phone) if found)
+def _contact(household: Household) -> list[str]:
+    return [found for adult in household.adults for found in (adult.email, adult.phone) if found]
 
 
-def _adults(home: MovedHousehold) -> str:
-    return ", ".join(f"{adult.name} ({adult.birth_year or '–'})" for adult in home.adults)
+def _adults(home: MovedHousehold) -> list[str]:
+    return [f"{adult.name} ({adult.birth_year or '–'})" for adult in home.adults]
 
 
-def _years(home: MovedHousehold) -> str:
-    return ", ".join(map(str, home.child_birth_years))
+def _years(home: MovedHousehold) -> list[str]:
+    return list(map(str, home.child_birth_years))
 
 
-def _day(home: MovedHousehold) -> str:
-    return date_format(home.moved_in_on, "SHORT_DATE_FORMAT") if home.moved_in_on else ""
+def _day(home: MovedHousehold) -> list[str]:
+    return [date_format(home.moved_in_on, "SHORT_DATE_FORMAT")] if home.moved_in_on else []
 
 
 @admin.action(description=_("These two are one household: look at them side by side"), permissions=["change"])

@@ -85,11 +85,14 @@ class PairReason(models.TextChoices):
     """Why two may be one."""
 
     NAME_SAME = "name_same", _("the same name")
+    NAME_SPELT = "name_spelt", _("the same name, spelt in another way")
     NAME_ALIKE = "name_alike", _("names that look or sound alike")
     FIRST_NAME = "first_name", _("the same first name, another last name")
     YEAR_SAME = "year_same", _("the same birth year")
     YEAR_NEAR = "year_near", _("birth years that differ by a slip")
+    YEAR_DIFFERS = "year_differs", _("birth years that differ")
     YEAR_UNKNOWN = "year_unknown", _("a birth year that nobody noted")
+    OTHER_DIFFERS = "other_differs", _("another adult differs in name or birth year")
     ADDRESS_SAME = "address_same", _("the same address")
     ADDRESS_ALIKE = "address_alike", _("addresses that look alike")
     MOVED_NEAR = "moved_near", _("moved in within a month of each other")

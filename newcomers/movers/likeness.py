@@ -52,36 +52,59 @@ def reasons(
     one: PlaceFacts, adults: Iterable[AdultFacts], other: PlaceFacts, known: Sequence[AdultFacts]
 ) -> list[PairReason]:
     """Why the two may be one household, by the two adults who are most alike; nothing when they are two."""
-    found = (who for adult in adults for person in known if (who := same_person(adult, person)))
-    ranked = sorted(found, key=lambda who: [_RANK.index(reason) for reason in who])
-    if not ranked:
-        return []
     where = _same_place(one, other)
-    return next(([*who, *where] for who in ranked if _is_doubtful(who, where)), [])
+    of_each = [found for adult in adults if (found := _best_first(adult, known, where))]
+    ranked = sorted((who for found in of_each for who in found), key=_rank)
+    who = next((who for who in ranked if _is_doubtful(who, where)), None)
+    if not who:
+        return []
+    others = [PairReason.OTHER_DIFFERS] if any(found[0] != who for found in of_each) else []
+    return [*who, *others, *where]
 
+
+_Who = tuple[PairReason, PairReason]
 
 _RANK = [
-    PairReason.NAME_SAME, PairReason.NAME_ALIKE, PairReason.FIRST_NAME,
-    PairReason.YEAR_SAME, PairReason.YEAR_UNKNOWN, PairReason.YEAR_NEAR,
+    PairReason.NAME_SAME, PairReason.NAME_SPELT, PairReason.NAME_ALIKE, PairReason.FIRST_NAME,
+    PairReason.YEAR_SAME, PairReason.YEAR_UNKNOWN, PairReason.YEAR_NEAR, PairReason.YEAR_DIFFERS,
 ]  # fmt: skip
 
 
-def _is_doubtful(who: Sequence[PairReason], where: Sequence[PairReason]) -> bool:
+def _rank(who: _Who) -> list[int]:
+    return [_RANK.index(reason) for reason in who]
+
+
+def _best_first(adult: AdultFacts, known: Sequence[AdultFacts], where: Sequence[PairReason]) -> list[_Who]:
+    """How this adult is like those who are known. Who came to one address at one time may have a wrong birth year."""
+    together = {PairReason.ADDRESS_SAME, PairReason.MOVED_NEAR} <= set(where)
+    alike = same_but_for_year if together else same_person
+    return sorted((who for person in known if (who := alike(adult, person))), key=_rank)
+
+
+def _is_doubtful(who: _Who, where: Sequence[PairReason]) -> bool:
     """The same person may live elsewhere by now; whoever is only alike must have come to the same place or day."""
     name, year = who
     at_the_place = bool({PairReason.ADDRESS_SAME, PairReason.ADDRESS_ALIKE} & set(where))
-    if name == PairReason.NAME_SAME and year == PairReason.YEAR_SAME:
+    if name in {PairReason.NAME_SAME, PairReason.NAME_SPELT} and year == PairReason.YEAR_SAME:
         return True
     if name == PairReason.FIRST_NAME:
         return at_the_place and year == PairReason.YEAR_SAME
     return bool(where)
 
 
-def same_person(one: AdultFacts, other: AdultFacts) -> tuple[PairReason, PairReason] | None:
+def same_person(one: AdultFacts, other: AdultFacts) -> _Who | None:
     """How name and birth year agree; None when these are two persons."""
     year = years_agree(one.birth_year, other.birth_year)
     name = _name(one, other) if year else None
     return (name, year) if name and year else None
+
+
+def same_but_for_year(one: AdultFacts, other: AdultFacts) -> _Who | None:
+    """Those who are the same person, and those of another birth year with nearly the same name."""
+    name, year = _name(one, other), years_agree(one.birth_year, other.birth_year)
+    if name is None or (year is None and name == PairReason.FIRST_NAME):
+        return None
+    return name, year or PairReason.YEAR_DIFFERS
 
 
 def years_agree(one: int | None, other: int | None) -> PairReason | None:
@@ -96,8 +119,10 @@ def years_agree(one: int | None, other: int | None) -> PairReason | None:
 
 def _name(one: AdultFacts, other: AdultFacts) -> PairReason | None:
     words, others = name_words(one.name), name_words(other.name)
-    if one.name_key == other.name_key or (words and sorted(words) == sorted(others)):
+    if one.name_key == other.name_key:
         return PairReason.NAME_SAME
+    if words and sorted(words) == sorted(others):
+        return PairReason.NAME_SPELT
     if not words or not others:
         return None
     if one.sound_key == other.sound_key and len(one.sound_key) > _TELLING_SOUND:

@@ -145,8 +145,8 @@ class TestPairs:
         pairs.find_doubles(on=two[0].moved_in_on)
         address = reverse("admin:newcomers_pair_change", args=[Pair.objects.get().pk])
         text = office.get(address).content.decode()
-        assert "Ola Li (1990)" in text
-        assert "Ole Li (1990)" in text
+        assert "<mark>Ola Li (1990)</mark>" in text
+        assert "<mark>Ole Li (1990)</mark>" in text
         first = Pair.objects.get().household
         answer = office.post(address, {"found": "keep_first"})
         merged = Merge.objects.get()
