@@ -62,7 +62,7 @@ class HouseholdPages(admin.ModelAdmin):
         return {
             "may_protect": self._may_protect(request, household),
             "actions": registry.actions(request.user, household),
-            "next_step": inbox.next_steps([household], on)[household.pk],
+            "next_step": inbox.next_step(household, on),
             "is_mine": household.owner_id == request.user.pk,
             "moves": _moves(household),
             "with_account": [adult for adult in household.adults if adult.user_id],

@@ -112,6 +112,15 @@ def next_steps(households: Sequence[Household], on: date) -> dict[UUID, NextStep
     return {h.pk: promised.get(h.pk) or _to_begin(h, h.pk in cared_for, on) for h in households}
 
 
+def next_step(household: Household, on: date) -> NextStep:
+    """For its own page: where nobody has promised anything, the first that its timeline says is to come."""
+    step = next_steps([household], on)[household.pk]
+    if step.title:
+        return step
+    coming = [entry for entry in registry.timeline(household, on, for_staff=True) if entry.state != "done"]
+    return NextStep(coming[0].title, coming[0].on, coming[0].state == "late") if coming else step
+
+
 def _cares_of(households: Sequence[Household]) -> tuple[dict[UUID, UUID], set[UUID]]:
     """The rows on which promises stand, with their household; and the households that somebody has."""
     of_care: dict[UUID, UUID] = {}

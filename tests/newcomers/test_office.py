@@ -554,6 +554,16 @@ def test_the_next_step_stands_first_with_its_buttons(client: Client, gol: Munici
     assert "Settled: they stand on their own feet" not in settled
 
 
+def test_what_its_timeline_says_is_to_come_is_next_where_nothing_is_promised(client: Client, officer: Any) -> None:
+    home = household(state=HouseholdState.PLANNING, owner=officer, contacted_on=TODAY, moved_in_on=date(2026, 12, 15))
+    page = client.get(url("change", home.pk))
+    coming = [e for e in registry.timeline(home, TODAY, for_staff=True) if e.state == "next"]
+    step = page.context["next_step"]
+    assert (step.title, step.due_on) == (coming[0].title, coming[0].on)
+    assert "Nothing is promised" not in page.content.decode()
+    assert page.content.decode().index('id="new-note"') < page.content.decode().index("office-timeline")
+
+
 def test_one_press_takes_a_household_into_the_package_run(client: Client, gol: Municipality) -> None:
     wanted, next_door = household(), household(municipality=MunicipalityFactory(aal=True))
     add = reverse("admin:packages_packagerun_add_household", args=[wanted.pk])
