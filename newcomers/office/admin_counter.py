@@ -12,9 +12,10 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
+from newcomers.forms import LANGUAGE_WISHES
 from newcomers.models import Household
 from newcomers.office import desk
-from newcomers.office.forms_counter import CounterForm
+from newcomers.office.forms_counter import CounterForm, in_both
 from portal import clock
 from portal.accounts.models import User
 from portal.municipalities.access import municipalities_where
@@ -41,7 +42,7 @@ class CounterPages(admin.ModelAdmin):
         on = clock.today()
         if request.method != "POST":
             form = CounterForm(municipality=municipality, on=on)
-            return self._counter_page(request, municipality, form=form, noted=self._noted(request))
+            return self._counter_page(request, municipality, form=form, **self._noted(request))
         form = CounterForm(request.POST, municipality=municipality, on=on)
         if not form.is_valid():
             return self._counter_page(request, municipality, form=form)
@@ -94,15 +95,18 @@ class CounterPages(admin.ModelAdmin):
             raise Http404
         return towns[0]
 
-    def _noted(self, request: HttpRequest) -> Household | None:
+    def _noted(self, request: HttpRequest) -> dict[str, Any]:
         """What was saved just now, to be read aloud."""
         try:
             pk = UUID(request.GET.get("noted", ""))
         except ValueError:
-            return None
+            return {}
         found: Household | None = self.get_queryset(request).filter(pk=pk).first()
-        ScopedAdmin.rows_seen(request).extend([found] if found else [])
-        return found
+        if found is None:
+            return {}
+        ScopedAdmin.rows_seen(request).append(found)
+        own = dict(LANGUAGE_WISHES).get(found.language, found.language)
+        return {"noted": found, "language": in_both(found.language, own), "said_yes": desk.said_yes_to(found)}
 
     def _sent_twice(self, form: CounterForm) -> bool:
         return Household.objects.filter(pk=form.cleaned_data["submission"]).exists()

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from newcomers.consents import give_consent
-from newcomers.enums import HouseholdState, Source
+from newcomers.enums import ConsentPurpose, HouseholdState, ShareField, Source
 from newcomers.matching import address_key, name_key
 from newcomers.models import DeskConfirmation, Household, Person
 from newcomers.office.services import note_contact
@@ -121,6 +121,15 @@ def _ask_to_confirm(person: Person, consents: Sequence[Sequence[str]], on: date)
         municipality=municipality,
         about=[household.pk],
     )
+
+
+def said_yes_to(household: Household) -> list[str]:
+    """What was ticked for them at the desk, in words; it holds once they confirm it."""
+    row = DeskConfirmation.objects.filter(person__household=household).first()
+    return [
+        str((ShareField(field) if purpose == ConsentPurpose.HOST else ConsentPurpose(purpose)).label)
+        for purpose, field in (row.consents if row else [])
+    ]
 
 
 def is_open(row: DeskConfirmation, on: date) -> bool:

@@ -10,12 +10,14 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from newcomers.consents import TEXT_VERSION, TEXTS
 from newcomers.enums import CONTACT_PURPOSES, ConsentPurpose, ShareField
 from newcomers.fields import DAY_FORMATS, phone_field, year_field
 from newcomers.forms import ADULT_AGE, LANGUAGE_WISHES, MONTHS_AHEAD, OLDEST, Place, adult_year, known_place, look_up
+from newcomers.languages import language_name
 from portal.accounts.models import User
 from portal.clock import add_months
 from portal.forms import WithoutIdentityNumbers
@@ -24,6 +26,12 @@ from portal.municipalities.models import Municipality
 # What stands for today in the field of the day, in the languages of offices.
 TODAY_WORDS = {"t", ".", "today", "i dag", "idag", "d"}
 _WITH_YEAR = re.compile(r"^(?P<name>.*\D)\s*(?P<year>\d{4})$")
+
+
+def in_both(code: str, own: str) -> str:
+    """As the page calls it, which a keyboard here can type, and as its readers do: Ukrainian – Українська."""
+    name = language_name(code)
+    return own if code in {"nb", "nn"} or capfirst(name) == own else f"{capfirst(name)} – {own}"
 
 
 class CounterForm(WithoutIdentityNumbers):
@@ -69,6 +77,8 @@ class CounterForm(WithoutIdentityNumbers):
         self.municipality, self.on = municipality, on
         self.fields["submission"].initial = uuid.uuid4
         self.initial["language"] = municipality.main_language
+        language: Any = self.fields["language"]
+        language.choices = [(code, in_both(code, own)) for code, own in LANGUAGE_WISHES]
         for name in ("name", "street", "email", "others", "children"):
             self.fields[name].widget.attrs["autocomplete"] = "off"  # the next one is somebody else
         self.fields["postcode"].widget.attrs |= {

@@ -72,7 +72,7 @@ def errors(answer: Any) -> dict[str, list[str]]:
 
 
 def test_what_was_said_is_a_household_and_is_read_back(client: Client, officer: Any) -> None:
-    page = register(client).content.decode()
+    page = register(client, share_phone="on", news="on").content.decode()
     home = Household.objects.get()
     assert (home.source, home.state, home.owner, home.moved_in_on) == (Source.OFFICE, "moved_in", officer, TODAY)
     assert (home.street, home.postcode, home.city, home.language) == ("Storgata 1", "3550", "Gol", "en")
@@ -82,7 +82,9 @@ def test_what_was_said_is_a_household_and_is_read_back(client: Client, officer: 
     assert home.child_birth_years == [2016, 2019]
     assert home.contacted_on == TODAY
     receipt = page.partition('class="receipt"')[2].partition("</section>")[0]
-    assert all(words in receipt for words in ("Kari Moen, Ola Li", "Storgata 1, 3550 Gol", "2016, 2019"))
+    assert all(words in receipt for words in ("Kari Moen, Ola Li", "Storgata 1, 3550 Gol", "2016, 2019", "English"))
+    assert "phone number, news from the municipality" in receipt
+    assert "Ukrainian – Українська" in page, "the keyboard here finds it"
     # And the next one can begin.
     assert 'value="Kari Moen"' not in page
 
