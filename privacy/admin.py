@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
+from django.apps import apps
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
@@ -33,6 +34,7 @@ from privacy import access_log, erasure, purposes, record
 from privacy.admin_households import HouseholdDataPages
 from privacy.enums import Unit
 from privacy.models import AccessEntry, ArchiveHold, ErasureRequest, Purpose
+from privacy.my_page import through_which_page
 
 # How far back what stands out is looked for.
 DAYS_TO_LOOK_BACK = 7
@@ -150,13 +152,24 @@ class AccessEntryAdmin(ScopedAdmin):
     """Who has opened what. Nobody changes it."""
 
     view_permission = Permission.ACCESS_LOG_VIEW
-    list_display = ("created_at", "user", "role", "kind", "page", "is_outside", "household_page")
+    list_display = ("created_at", "user", "role", "kind", "through", "is_outside", "household_page")
     list_filter = (StandsOutFilter, "kind", "role", "is_outside", OwnMunicipalityFilter)
     list_select_related = ("user", "municipality")
     date_hierarchy = "created_at"
     search_fields = ("user__name", "user__email")
-    fields = ("created_at", "municipality", "user", "role", "kind", "page", "is_outside", "household_page")
+    fields = ("created_at", "municipality", "user", "role", "kind", "through", "is_outside", "household_page")
     readonly_fields = fields
+
+    @admin.display(description=_("through"))
+    def through(self, entry: AccessEntry) -> str:
+        """The page by what it shows, as the office calls it."""
+        try:
+            opts = apps.get_model(*entry.page.removeprefix("admin:").split("_")[:2])._meta
+        except (LookupError, ValueError, TypeError):
+            return through_which_page(entry.page)
+        if entry.page.endswith("_changelist"):
+            return gettext("in a list: %(what)s") % {"what": opts.verbose_name_plural}
+        return str(opts.verbose_name)
 
     @admin.display(description=_("household"))
     def household_page(self, entry: AccessEntry) -> SafeString | str:

@@ -200,7 +200,7 @@ def _looked_up(request: HttpRequest, response: HttpResponse, page: Page) -> list
 
 
 def _note(request: HttpRequest, response: HttpResponse, page: Page) -> None:
-    user, match, kind = request.user, request.resolver_match, _kind(request, response)
+    user, match, kind = request.user, request.resolver_match, _kind(request, response, page)
     if kind is None or match is None or not isinstance(user, User):
         return
     seen = [*page.households, *_touched(request)] or _households(page.model_admin.model, page.rows)
@@ -223,9 +223,11 @@ def _at_desk(request: HttpRequest) -> bool:
     return bool(request.resolver_match and request.resolver_match.view_name == "admin:newcomers_household_counter")
 
 
-def _kind(request: HttpRequest, response: HttpResponse) -> AccessKind | None:
+def _kind(request: HttpRequest, response: HttpResponse, page: Page) -> AccessKind | None:
     """What the answer means; None when it only led elsewhere."""
     if response.status_code == 302:
+        if request.POST.get("action") in page.model_admin.only_choosing:
+            return AccessKind.LISTED
         return AccessKind.CHANGED if request.method == "POST" else None
     if any(getattr(row, "restricted", False) for row in ScopedAdmin.rows_seen(request)) and _at_desk(request):
         return AccessKind.MET

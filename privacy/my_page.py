@@ -22,6 +22,7 @@ MOST_LINES = 300
 # Through which page, by the beginning of its name; the first that fits.
 PAGES = [
     ("hosting:", _("the host's page about you")),
+    ("admin:newcomers_household_changelist", _("a list in the office")),
     ("admin:newcomers_household_", _("your page in the office")),
     ("admin:newcomers_", _("registrations and lists of movers in the office")),
     ("admin:autocomplete", _("a field in which your name is typed")),

@@ -67,6 +67,7 @@ class HouseholdList(admin.ModelAdmin):
     """The actions of the list, and the views that are saved of it."""
 
     actions: Any = ("give_to_colleague", "write_to_them", "mark_settled", "mark_moved_away", look_side_by_side)
+    only_choosing = ("write_to_them",)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return HouseholdChangeList

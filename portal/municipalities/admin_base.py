@@ -92,6 +92,8 @@ class ScopedAdmin(admin.ModelAdmin):
     personal = False
     # Names households on its pages without being about one, as a run or a list of movers: logged as a list.
     shows_households = False
+    # Actions that change nothing of the chosen rows, but go on with them on another page.
+    only_choosing: tuple[str, ...] = ()
     list_per_page = 50
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER

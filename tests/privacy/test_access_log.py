@@ -89,6 +89,14 @@ def test_what_is_done_to_chosen_rows_of_a_list_is_written_down_for_each(gol: Tow
     assert changed == {gol.household.pk, other.pk}
 
 
+def test_choosing_whom_to_write_to_changes_none_of_them(gol: Town) -> None:
+    client_of(gol.people[Role.SERVICE_OFFICER]).post(
+        office(gol, "newcomers_household_changelist"),
+        {"action": "write_to_them", "_selected_action": [str(gol.household.pk)]},
+    )
+    assert [(kind, household) for kind, _r, _p, household in entries()] == [(AccessKind.LISTED, gol.household.pk)]
+
+
 def test_what_was_not_shown_is_not_written_down(gol: Town, aal: Town) -> None:
     """Another town's household is not found; an empty form and the day page show nobody."""
     officer = client_of(aal.people[Role.SERVICE_OFFICER])

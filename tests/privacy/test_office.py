@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.contrib import admin
 from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -87,6 +88,17 @@ def test_reading_that_stands_out_is_listed(gol: Town, settings: Any) -> None:
     assert next(each.count for each in queues if "accessentry" in each.url) == 1
     found = coordinator.get(office("accessentry_changelist") + "?stands_out=week").context["cl"].queryset
     assert {entry.user for entry in found} == {curious}
+
+
+def test_the_log_names_pages_in_words(gol: Town) -> None:
+    for page in ("admin:newcomers_household_changelist", "admin:newcomers_bulkmessage_write", "hosting:newcomer", "p"):
+        AccessEntry.objects.create(municipality=gol.municipality, kind="listed", role="coordinator", page=page)
+    log = client_of(gol.people[Role.COORDINATOR]).get(office("accessentry_changelist") + "?q=").content.decode()
+    assert "admin:newcomers" not in log
+    with translation.override("en"):
+        admin_page = admin.site._registry[AccessEntry]
+        words = {admin_page.through(entry) for entry in AccessEntry.objects.all()}  # type: ignore[attr-defined]  # ours
+    assert {"in a list: households", "message to many", "the host's page about you"} <= words
 
 
 def test_nobody_changes_the_log(gol: Town) -> None:
