@@ -156,6 +156,7 @@ class ToldPurpose:
     kept: str
     until: str
     changed_on: date | None = None
+    code: str = ""
 
 
 SAME_EVERYWHERE = {

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from portal.documents import render
 from portal.documents.shapes import OwnDataDocument
@@ -22,6 +22,22 @@ from portal.personal_data import ToldPurpose
 from privacy import purposes
 from privacy.enums import Basis, Unit
 from privacy.models import Purpose
+
+NEWCOMERS = gettext_lazy("Those who have moved here or think of it, adults and children")
+# Whom a purpose is about, where it is not newcomers alone.
+PERSONS = {
+    "host": gettext_lazy("Newcomers who want a host, and the hosts"),
+    "consents": gettext_lazy("Adults who have said yes to something"),
+    "messages": gettext_lazy(
+        "Newcomers, hosts, staff, and contact persons of employers and landlords whom we write to"
+    ),
+    "questions": gettext_lazy("Those who ask or report something, newcomers or not"),
+    "access_log": gettext_lazy("Newcomers, and staff and hosts who have opened their pages"),
+    "staff": gettext_lazy("Staff and hosts"),
+    "introductions": gettext_lazy("Those whom an employer introduces, and the employer's contact person"),
+    "sign_in": gettext_lazy("Everybody who signs in: newcomers, hosts and staff"),
+    "erased": gettext_lazy("Newcomers who were erased, or have a protected address"),
+}
 
 
 def told(municipality: Municipality) -> list[ToldPurpose]:
@@ -43,7 +59,7 @@ def _told(purpose: Purpose, texts: dict[str, str]) -> ToldPurpose:
     language = translation.get_language() or settings.LANGUAGE_CODE
     return ToldPurpose(
         basis=str(Basis(purpose.basis).label), law=purposes.law_in(purpose, language), kept=term(purpose),
-        changed_on=purpose.changed_on, **texts,
+        changed_on=purpose.changed_on, code=purpose.code, **texts,
     )  # fmt: skip
 
 
@@ -78,7 +94,7 @@ def _fields(municipality: Municipality, each: ToldPurpose) -> Iterator[tuple[str
         ),
     )
     yield _("Purpose"), each.text
-    yield _("Persons"), _("Those who move to the municipality, and those who work with them")
+    yield _("Persons"), str(PERSONS.get(each.code, NEWCOMERS))
     yield _("Data"), each.data
     yield _("Source"), each.source
     yield _("Recipients"), each.recipients

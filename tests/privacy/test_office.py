@@ -20,7 +20,7 @@ from newcomers.models import Household
 from newcomers.services import restrict
 from portal import personal_data
 from portal.municipalities.enums import ROLE_PERMISSIONS, Permission, Role
-from privacy import erasure, purposes
+from privacy import erasure, purposes, record
 from privacy.models import AccessEntry, ArchiveHold, ErasureRequest, Purpose
 from tests.access.cast import Town, client_of
 from tests.conftest import TODAY
@@ -347,6 +347,10 @@ def test_the_record_says_what_article_30_asks_on_page_paper_and_in_a_spreadsheet
     page = officer.get(office("purpose_record_page"))
     entries = page.context["entries"]
     assert len(entries) == len(purposes.defaults())
+    assert set(record.PERSONS) <= {row["code"] for row in purposes.defaults()}
+    assert len({dict(entry.fields)["Personer"] for entry in entries}) > len(record.PERSONS), (
+        "each says whom it is about"
+    )
     assert entries[0].title in page.content.decode()
     rows = list(
         csv.reader(StringIO(officer.get(office("purpose_record_csv")).content.decode("utf-8-sig")), delimiter=";")
