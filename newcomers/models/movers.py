@@ -222,7 +222,9 @@ class Merge(MunicipalRecord):
     # What the kept household had already, and so was not taken over: [table, number of rows].
     left_out = models.JSONField(default=list, editable=False)
     undone_on = models.DateField(_("undone"), null=True)
-    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("undone by")
+    )
 
     class Meta:
         verbose_name = _("merged household")

@@ -16,11 +16,12 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from newcomers.models import Household, Merge, Pair
+from newcomers.models import Household, Merge, MoverRow, Pair
 from newcomers.movers import deciding, merging, pairs, undoing
 from newcomers.movers.comparing import as_moved
 from newcomers.movers.enums import PairState
 from newcomers.movers.file import MovedHousehold
+from newcomers.movers.forms import SamePersonsForm
 from newcomers.movers.imports import QuickerElsewhere, unpacked
 from portal import clock
 from portal.municipalities.access import has_permission
@@ -78,9 +79,11 @@ class PairAdmin(ScopedAdmin):
         if pair is None or not self.has_view_permission(request, pair):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         asks_accounts = False
-        if request.method == "POST" and self.has_change_permission(request, pair):
+        form = SamePersonsForm(request.POST or None, pair=pair)
+        decides = request.method == "POST" and self.has_change_permission(request, pair)
+        if decides and (form.is_valid() or request.POST.get("found") == "two"):
             try:
-                return self._decide(request, pair)
+                return self._decide(request, pair, form)
             except merging.AccountsDiffer as refused:
                 asks_accounts = True
                 self.message_user(request, str(refused), messages.WARNING)
@@ -88,24 +91,28 @@ class PairAdmin(ScopedAdmin):
                 self.message_user(request, str(refused), messages.WARNING)
         return TemplateResponse(request, "admin/newcomers/pair/pair.html", {
             **self.admin_site.each_context(request), "title": _("One household or two?"), "opts": self.opts,
-            "pair": pair, "rows": list(_side_by_side(pair)), "asks_accounts": asks_accounts,
+            "pair": pair, "rows": list(_side_by_side(pair)), "asks_accounts": asks_accounts, "form": form,
             "waiting": self.get_queryset(request).filter(state=PairState.OPEN).count(),
             "may_decide": pair.state == PairState.OPEN and self.has_change_permission(request, pair),
         })  # fmt: skip
 
-    def _decide(self, request: HttpRequest, pair: Pair) -> HttpResponse:
-        """What was found is done; then comes the next pair."""
-        who = {"by": request.user, "on": clock.today()}
+    def _decide(self, request: HttpRequest, pair: Pair, form: SamePersonsForm) -> HttpResponse:
+        """What was found is done and said; then comes the next pair."""
+        who: Any = {"by": request.user, "on": clock.today()}
         found = request.POST.get("found", "")
         self.log_change(request, pair, "")
         try:
             if found == "two":
                 deciding.are_two(pair, **who)
+                self.message_user(request, _said_of_two(pair))
             elif found == "same" and pair.row:
-                deciding.row_is_ours(pair, **who)
+                deciding.row_is_ours(pair, same=form.same, **who)
+                text = _("One household: who was missing there was added to %(name)s.")
+                self.message_user(request, text % {"name": pair.household.name})
             elif found in {"keep_first", "keep_second"} and pair.other:
                 keep = pair.household if found == "keep_first" else pair.other
-                merged = deciding.are_one(pair, keep=keep, accounts_too="accounts_too" in request.POST, **who)
+                too = "accounts_too" in request.POST
+                merged = deciding.are_one(pair, keep=keep, same=form.same, accounts_too=too, **who)
                 self.message_user(request, _("They are one household now. It can be undone for 30 days."))
                 return redirect("admin:newcomers_merge_change", merged.pk)
         except (deciding.AlreadyDecided, QuickerElsewhere):
@@ -115,6 +122,14 @@ class PairAdmin(ScopedAdmin):
             return redirect("admin:newcomers_pair_change", following.pk)
         self.message_user(request, _("That was the last pair."))
         return redirect("admin:newcomers_pair_changelist")
+
+
+def _said_of_two(pair: Pair) -> Any:
+    if pair.other:
+        return _("Two households: both stay as they are.")
+    if MoverRow.objects.filter(pk=pair.row_id).exists():
+        return _("Two households. Those in the list are still to be compared with somebody else.")
+    return _("Two households: %(names)s taken in as a new one.") % {"names": pair.row.adults}
 
 
 # A part of a cell, and whether the other household lacks it.
@@ -240,5 +255,5 @@ class MergeAdmin(ScopedAdmin):
         if merged:
             may = merged.may_be_undone and self._may_undo(request, merged)
             household = reverse("admin:newcomers_household_change", args=[merged.kept_id])
-            extra = {"may_undo": may, "household_url": household}
+            extra = {"may_undo": may, "household_url": household, "subtitle": merged.kept.name}
         return super().change_view(request, object_id, form_url, (extra_context or {}) | extra)

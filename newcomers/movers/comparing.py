@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -116,14 +116,19 @@ class Comparison:
             home.add(person)
         return Verdict(moved, RowKind.NEW, home, missing)
 
-    def as_known(self, moved: MovedHousehold, household: Household) -> Verdict:
-        """Somebody found that it is this one: adults who are like nobody there are added, and children by year."""
+    def as_known(self, moved: MovedHousehold, household: Household, same: Container[str] | None = None) -> Verdict:
+        """Somebody found that it is this one: who is not there yet is added, children by year.
+
+        `same` are the places of adults who are there; where nobody said so, they are those who are like somebody.
+        """
         home = Home(household)
         for person in household.persons.all():
             home.add(person)
-        missing = [
-            person for person in home.missing(moved, self._on) if not person.is_adult or not home.has_alike(person)
-        ]
+        if same is None:
+            adults = tuple(adult for adult in moved.adults if not home.has_alike(adult))
+        else:
+            adults = tuple(adult for place, adult in enumerate(moved.adults) if str(place) not in same)
+        missing = list(home.missing(replace(moved, adults=adults), self._on))
         return Verdict(moved, RowKind.CHANGED if missing else RowKind.KNOWN, home, missing)
 
     def _sure(self, moved: MovedHousehold) -> Home | None:

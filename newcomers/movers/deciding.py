@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from datetime import date
 
 from django.db import transaction
@@ -29,20 +30,36 @@ def are_two(pair: Pair, *, by: User, on: date) -> None:
 
 
 @transaction.atomic
-def row_is_ours(pair: Pair, *, by: User, on: date) -> None:
-    """The row of the list is the household beside it: who is missing there is added, and the row is done."""
+def row_is_ours(pair: Pair, *, same: Mapping[str, str] | None = None, by: User, on: date) -> None:
+    """The row of the list is the household beside it: who is missing there is added, and the row is done.
+
+    `same` are the places in the row of those who are there already; None when nobody said so.
+    """
     assert pair.row is not None  # two households of ours are merged, by are_one
     _decide(pair, PairState.SAME, by, on)
-    imports.take_decided(pair.row, into=pair.household, by=by, on=on)
+    imports.take_decided(pair.row, into=pair.household, same=same, by=by, on=on)
 
 
 @transaction.atomic
-def are_one(pair: Pair, *, keep: Household, accounts_too: bool = False, by: User, on: date) -> Merge:
-    """Two households of ours are one: `keep` stays, the other goes into it. Raises merging.MergeRefused."""
+def are_one(
+    pair: Pair,
+    *,
+    keep: Household,
+    same: Mapping[str, str] | None = None,
+    accounts_too: bool = False,
+    by: User,
+    on: date,
+) -> Merge:
+    """Two households of ours are one: `keep` stays, the other goes into it. Raises merging.MergeRefused.
+
+    `same` are adults of `pair.other` who are one of `pair.household`; None when nobody said so.
+    """
     assert pair.other is not None  # a row of a list is taken in, by row_is_ours
     gone = pair.other if keep.pk == pair.household_id else pair.household
+    if same is not None and gone == pair.household:
+        same = {one: other for other, one in same.items()}
     _check_open(pair)
-    return merge(kept=keep, gone=gone, accounts_too=accounts_too, by=by, on=on)
+    return merge(kept=keep, gone=gone, same=same, accounts_too=accounts_too, by=by, on=on)
 
 
 def _check_open(pair: Pair) -> None:

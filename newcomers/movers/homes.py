@@ -56,8 +56,8 @@ class Home:
         key, years = name_key(adult.name), {adult.birth_year, None if self.household.restricted else adult.birth_year}
         return any(known.name_key == key and known.birth_year in years for known in self.facts)
 
-    def has_alike(self, person: Person) -> bool:
-        facts = AdultFacts.of(person.name, person.birth_year)
+    def has_alike(self, adult: MovedAdult) -> bool:
+        facts = AdultFacts.of(adult.name, adult.birth_year)
         return any(same_person(facts, known) for known in self.facts)
 
     def missing(self, moved: MovedHousehold, on: date) -> Iterator[Person]:

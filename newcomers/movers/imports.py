@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
@@ -299,10 +299,12 @@ def _count(record: MoverImport, change: Callable[[ImportReport], ImportReport], 
 
 
 @transaction.atomic
-def take_decided(row: MoverRow, *, into: Household | None, by: User, on: date) -> None:
+def take_decided(
+    row: MoverRow, *, into: Household | None, same: Container[str] | None = None, by: User, on: date
+) -> None:
     """Take in a doubtful row that somebody has looked at: as a new household, or into the one it is."""
     record, comparison, moved = row.record, Comparison(row.record.municipality, on), unpacked(row.packed)
-    verdict = comparison.as_known(moved, into) if into else comparison.as_new(moved)
+    verdict = comparison.as_known(moved, into, same) if into else comparison.as_new(moved)
     if not MoverRow.objects.filter(pk=row.pk).delete()[0]:
         raise QuickerElsewhere
     save_taken([(row, verdict)], by=by, on=on)

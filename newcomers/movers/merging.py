@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from operator import attrgetter
 from typing import Any
@@ -59,8 +59,19 @@ class AccountsDiffer(MergeRefused):
 
 
 @transaction.atomic
-def merge(*, kept: Household, gone: Household, by: User | None, on: date, accounts_too: bool = False) -> Merge:
-    """Move all that is known of `gone` to `kept`, and remember for 30 days how it was."""
+def merge(
+    *,
+    kept: Household,
+    gone: Household,
+    same: Mapping[str, str] | None = None,
+    accounts_too: bool = False,
+    by: User | None,
+    on: date,
+) -> Merge:
+    """Move all that is known of `gone` to `kept`, and remember for 30 days how it was.
+
+    `same` says which adult of `gone` is which of `kept`, by their numbers; None takes those who are alike.
+    """
     # In a fixed order, so that two who merge the same pair the other way round wait for each other.
     locked = {
         row.pk: row for row in Household.objects.select_for_update().order_by("pk").filter(pk__in=(kept.pk, gone.pk))
@@ -69,7 +80,7 @@ def merge(*, kept: Household, gone: Household, by: User | None, on: date, accoun
         raise MergeRefused(_("One of the two is gone already. Somebody else may have merged them."))
     kept, gone = locked[kept.pk], locked[gone.pk]
     _refuse(kept, gone, accounts_too)
-    work = _Work(kept, gone, by, on)
+    work = _Work(kept, gone, same, by, on)
     work.carry_out()
     merged = Merge.objects.create(
         municipality_id=kept.municipality_id,
@@ -104,9 +115,12 @@ def _refuse(kept: Household, gone: Household, accounts_too: bool) -> None:
 class _Work:
     """One merge: moves rows, fills in what is missing, and writes down how everything was."""
 
-    def __init__(self, kept: Household, gone: Household, by: User | None, on: date) -> None:
+    def __init__(
+        self, kept: Household, gone: Household, same: Mapping[str, str] | None, by: User | None, on: date
+    ) -> None:
         self._kept = kept
         self._gone = gone
+        self._same = same
         self.gone_pk = gone.pk  # deleting takes it from the object
         self._by = by
         self._on = on
@@ -145,7 +159,7 @@ class _Work:
         """The same adult becomes one; the others move in. Of children only those of a year that is missing."""
         left, position = self._kept.adults, len(self._kept.adults)
         for person in self._gone.adults:
-            same = next((p for p in left if same_person(_facts(person), _facts(p))), None)
+            same = next((p for p in left if self._is_same(person, p)), None)
             if same:
                 left.remove(same)
             if same and not self._has_two_accounts(person, same):
@@ -162,6 +176,11 @@ class _Work:
                 self._twins[str(same_child.pk)] = str(child.pk)
             else:
                 self._change(child, "household_id", self._kept.pk)
+
+    def _is_same(self, person: Person, other: Person) -> bool:
+        if self._same is None:
+            return same_person(_facts(person), _facts(other)) is not None
+        return self._same.get(str(person.pk)) == str(other.pk)
 
     def _has_two_accounts(self, person: Person, same: Person) -> bool:
         """Then they stand here twice until somebody has asked: else one account would see nothing any more."""

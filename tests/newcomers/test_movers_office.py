@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -18,7 +19,7 @@ from newcomers.movers.enums import ImportState, PairState
 from portal import clock
 from portal.municipalities.enums import Role
 from tests.access.cast import Town, build_town, client_of
-from tests.factories import HouseholdFactory, UserFactory
+from tests.factories import HouseholdFactory, PersonFactory, UserFactory
 from tests.newcomers.movers import movers_csv, row
 from tests.newcomers.test_pairs import read
 
@@ -156,6 +157,43 @@ class TestPairs:
         office.post(reverse("admin:newcomers_merge_undo", args=[merged.pk]))
         assert Household.objects.filter(pk__in=[home.pk for home in two]).count() == 2
         assert Merge.objects.get().undone_by == gol.people[Role.SERVICE_OFFICER]
+
+    @pytest.mark.usefixtures("in_english")
+    @pytest.mark.parametrize("found", ["keep_first", "keep_second"])
+    def test_who_is_the_same_person_is_for_the_officer_to_say(self, office: Client, gol: Town, found: str) -> None:
+        """By default those who are alike; the page of the merge is headed by their name and says what was done."""
+        emil, liv = (
+            HouseholdFactory(municipality=gol.municipality, street="Lia 2", adults__name=name, adults__birth_year=year)
+            for name, year in (("Emil Li", 1993), ("Emil Lie", 2004))
+        )
+        PersonFactory(household=emil, name="Liv By", birth_year=1990, position=1)
+        PersonFactory(household=liv, name="Liv Byy", birth_year=1990, position=1)
+        pair = pairs.pair_by_hand(emil, liv)
+        address = reverse("admin:newcomers_pair_change", args=[pair.pk])
+        fields = office.get(address).context["form"].fields
+        one, other = ({person.name: str(person.pk) for person in home.adults} for home in (emil, liv))
+        assert [fields[pk].initial for pk in other.values()] == ["else", one["Liv By"]]
+        twice = {other["Emil Lie"]: one["Liv By"], "found": found}
+        assert office.post(address, twice).context["form"].errors
+        answer = office.post(address, {other["Emil Lie"]: one["Emil Li"], "found": found}, follow=True)
+        kept = Household.objects.get(pk__in=[emil.pk, liv.pk])
+        assert len(kept.adults) == 2
+        text = answer.content.decode()
+        assert "They are one household now." in text
+        assert f"<h2>{kept.name}</h2>" in text
+        assert "Undone by" in text
+        assert f"› {Merge.objects.get().pk}" not in text
+
+    @pytest.mark.usefixtures("in_english")
+    def test_of_a_list_too(self, office: Client, gol: Town) -> None:
+        emil = HouseholdFactory(municipality=gol.municipality, street="Lia 2", adults__name="Emil Li",
+                                adults__birth_year=1993, moved_in_on=date(2026, 11, 2))  # fmt: skip
+        rows = [row(name="Emil Lie", birth_year="2004", address="Lia 2"), row(name="Liv By", address="Lia 2")]
+        read(gol.municipality, *rows)
+        address = reverse("admin:newcomers_pair_change", args=[Pair.objects.get().pk])
+        answer = office.post(address, {"0": str(emil.adults[0].pk), "found": "same"}, follow=True)
+        assert sorted(person.name for person in emil.persons.all()) == ["Emil Li", "Liv By"]
+        assert "who was missing there was added to Emil Li" in answer.content.decode()
 
     def test_two_that_were_ticked_in_the_list(self, office: Client, gol: Town) -> None:
         unlike = [HouseholdFactory(municipality=gol.municipality, adults__name=name) for name in ("Ada By", "Per Lo")]
