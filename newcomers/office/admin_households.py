@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -80,6 +80,8 @@ class HouseholdAdmin(HouseholdList, HouseholdPages, CounterPages, ScopedAdmin):
         filters.OwnWordsFilter, "reason", "source", filters.WayInFilter, OwnMunicipalityFilter,
     )  # fmt: skip
     list_select_related = ("owner",)
+    # Who has no day yet still thinks of moving: first, and of these whoever came last.
+    ordering = (F("moved_in_on").desc(nulls_first=True), "-created_at", "pk")
     search_fields = ("persons__name", "street", "postcode", "city", "preferences__segment")
     inlines = (PersonInline, PersonWishesInline, PreferencesInline)
     fieldsets = (

@@ -14,6 +14,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db.models import Field, Model, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from parler.admin import TranslatableAdmin
 from parler.forms import TranslatableModelForm
@@ -108,6 +109,13 @@ class ScopedAdmin(admin.ModelAdmin):
         if self.municipality_path is None:
             return queryset
         return queryset.filter(**{f"{self.municipality_path}__in": self.visible_municipalities(request)})
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Headed by what stands in it. In a window that something is chosen in, Django's own words fit."""
+        changelist = super().get_changelist_instance(request)
+        if not changelist.is_popup:
+            changelist.title = capfirst(str(self.opts.verbose_name_plural))
+        return changelist
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> Any:
         # No database takes a search of thousands of words, and nobody types one.

@@ -554,6 +554,15 @@ def test_the_next_step_stands_first_with_its_buttons(client: Client, gol: Munici
     assert "Settled: they stand on their own feet" not in settled
 
 
+@pytest.mark.usefixtures("in_english")
+def test_the_list_is_headed_by_what_it_lists_and_begins_with_who_came_last(client: Client, gol: Municipality) -> None:
+    moved = household()
+    first, last = (household(state=HouseholdState.CONSIDERING, moved_in_on=None, days_ago=days) for days in (3, 1))
+    page = client.get(url("changelist"))
+    assert "<h1>Households</h1>" in page.content.decode()
+    assert [row.pk for row in page.context["cl"].result_list] == [last.pk, first.pk, moved.pk]
+
+
 def test_what_its_timeline_says_is_to_come_is_next_where_nothing_is_promised(client: Client, officer: Any) -> None:
     home = household(state=HouseholdState.PLANNING, owner=officer, contacted_on=TODAY, moved_in_on=date(2026, 12, 15))
     page = client.get(url("change", home.pk))
