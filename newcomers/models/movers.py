@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.apps import apps
@@ -132,7 +132,21 @@ class MoverRow(OpaqueModel):
     @property
     def shown_differences(self) -> list[dict[str, str]]:
         """What would change, old and new side by side."""
-        return [{**row, "label": str(DifferenceKind(row["what"]).label)} for row in self.differences]
+        return [
+            {"label": str(DifferenceKind(row["what"]).label), "old": _shown(row, "old"), "new": _shown(row, "new")}
+            for row in self.differences
+        ]
+
+    @property
+    def moved_in_on(self) -> date:
+        return date.fromisoformat(self.packed["moved_in_on"])
+
+
+def _shown(difference: dict[str, str], side: str) -> str:
+    value = difference[side]
+    if value and difference["what"] == DifferenceKind.MOVED_IN:
+        return date_format(date.fromisoformat(value), "SHORT_DATE_FORMAT")
+    return value
 
 
 class PairQuerySet(models.QuerySet["Pair"]):

@@ -10,7 +10,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.paginator import Paginator
-from django.db.models import Count
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
@@ -99,7 +99,7 @@ class MoverImportAdmin(ScopedAdmin):
     shows_households = True
     view_permission = Permission.MOVERS_IMPORT
     add_permission = Permission.MOVERS_IMPORT
-    list_display = ("created_at", "municipality", "by", "source", "purpose", "legal_basis", "basis", "state",
+    list_display = ("created_at", "municipality", "by", "source", "purpose", "legal_basis", "basis", "standing",
                     "progress", "households_created", "households_matched", "refused")  # fmt: skip
     list_filter = ("state", "purpose", "source", OwnMunicipalityFilter)
     list_select_related = ("municipality", "by")
@@ -111,7 +111,7 @@ class MoverImportAdmin(ScopedAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         shown = ("municipality", "created_at", "by", "source", "purpose", "legal_basis", "basis", "all_or_nothing",
-                 "state", "progress")  # fmt: skip
+                 "standing", "progress")  # fmt: skip
         return shown if obj else self.fields
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -123,6 +123,18 @@ class MoverImportAdmin(ScopedAdmin):
         return form
 
     # --- The list: who imported what ---
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[MoverImport]:
+        perhaps_known = Count("rows", filter=Q(rows__kind=RowKind.DOUBTFUL))
+        return super().get_queryset(request).annotate(perhaps_known=perhaps_known)
+
+    @admin.display(description=_("state"), ordering="state")
+    def standing(self, record: Any) -> str:
+        """A list is done with when nobody in it waits to be looked at beside another."""
+        if record.state != ImportState.DONE or not record.perhaps_known:
+            return record.get_state_display()
+        text = ngettext("%(count)d waits for a pair", "%(count)d wait for a pair", record.perhaps_known)
+        return text % {"count": record.perhaps_known}
 
     @admin.display(description=_("taken in"))
     def progress(self, record: MoverImport) -> str:
@@ -169,7 +181,7 @@ class MoverImportAdmin(ScopedAdmin):
                   report.get("households_protected", 0), report.get("erased_dropped", 0)]  # fmt: skip
         return [
             record.on.isoformat(), str(record.municipality), str(record.by or ""), record.get_source_display(),
-            record.get_purpose_display(), record.get_legal_basis_display(), record.basis, record.get_state_display(),
+            record.get_purpose_display(), record.get_legal_basis_display(), record.basis, self.standing(record),
             *map(str, counts),
         ]  # fmt: skip
 
@@ -196,6 +208,7 @@ class MoverImportAdmin(ScopedAdmin):
             "may_tick": shown in GOOD_KINDS and record.state == ImportState.READY,
             "may_decide": record.state == ImportState.READY and self.has_add_permission(request),
             "decisions": record.decisions.values_list("on", "by__name", "found").annotate(Count("pk")).order_by("on"),
+            "was_decided": record.done > 0 or record.state == ImportState.DONE,
             "pairs_url": reverse("admin:newcomers_pair_changelist"),
         }
 

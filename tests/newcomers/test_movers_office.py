@@ -58,6 +58,7 @@ class TestLists:
         assert missing in answer.context["adminform"].form.errors
         assert not MoverImport.objects.exists()
 
+    @pytest.mark.usefixtures("in_english")
     def test_upload_preview_and_take_all_that_is_good(
         self, office: Client, gol: Town, django_capture_on_commit_callbacks: Any
     ) -> None:
@@ -70,8 +71,10 @@ class TestLists:
         assert (record.state, record.by) == (ImportState.READY, gol.people[Role.SERVICE_OFFICER])
         assert "Kari Moen (1990)" in page(office, record, show="new")
         changed = page(office, record, show="changed")
-        assert "2026-10-01" in changed
-        assert "2026-11-02" in changed
+        assert "1 Oct 2026" in changed
+        assert "2 Nov 2026" in changed
+        assert "2026-11-02" not in changed
+        assert "What came of it" not in changed
         assert "Ola Lie (1990)" in page(office, record, show="doubtful")
         assert "9999" in changed
         with django_capture_on_commit_callbacks(execute=True):
@@ -81,6 +84,10 @@ class TestLists:
         assert (record.state, record.done) == (ImportState.DONE, 2)
         assert str(known.moved_in_on) == "2026-11-02"
         assert MoverRow.objects.count() == Pair.objects.waiting().count() == 1
+        decided = page(office, record)
+        assert "1 waits for a pair" in decided
+        assert "What came of it" in decided
+        assert "1 waits for a pair" in office.get(reverse("admin:newcomers_moverimport_changelist")).content.decode()
 
     def test_ticked_ones_alone(self, office: Client, gol: Town, django_capture_on_commit_callbacks: Any) -> None:
         record = read(gol.municipality, row(), row(name="Ola Li", address="Lia 2"), row(name="Eli By", address="Lia 3"))
