@@ -23,6 +23,7 @@ from newcomers.models import MoverImport
 from newcomers.movers import imports
 from newcomers.movers.enums import GOOD_KINDS, ImportState, LegalBasis, MoverPurpose, MoverSource, RowKind
 from newcomers.movers.file import MoversFile, MoversFileError, parse_movers
+from newcomers.movers.table import COLUMNS, REQUIRED
 from portal import clock
 from portal.municipalities.admin_base import OwnMunicipalityFilter, ScopedAdmin, ScopedForm
 from portal.municipalities.enums import Permission
@@ -235,6 +236,17 @@ class MoverImportAdmin(ScopedAdmin):
             self.message_user(request, _("Somebody else has decided on this list already."), messages.WARNING)
 
     # --- A new one ---
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        # Without the column for protected addresses one must say that nobody in the list has one.
+        required = (*REQUIRED, "protection")
+        columns = {
+            "required_columns": [COLUMNS[name][0] for name in required],
+            "other_columns": [names[0] for name, names in COLUMNS.items() if name not in required],
+        }
+        return super().add_view(request, form_url, (extra_context or {}) | columns)
 
     def save_form(self, request: HttpRequest, form: Any, change: bool) -> MoverImport:
         """The rows that may be taken are written down; a worker compares them."""

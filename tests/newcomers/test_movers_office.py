@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import date
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -57,6 +60,24 @@ class TestLists:
         answer = upload(office, gol, row(), **{missing: ""})
         assert missing in answer.context["adminform"].form.errors
         assert not MoverImport.objects.exists()
+
+    @pytest.mark.usefixtures("in_english")
+    def test_the_page_says_what_a_file_must_hold_and_has_an_example(
+        self, office: Client, gol: Town
+    ) -> None:
+        text = office.get(reverse("admin:newcomers_moverimport_add")).content.decode()
+        required = "navn, adresse, postnummer, flyttedato, fødselsår, adressesperre"
+        assert f"Columns that must be there: <strong>{required}</strong>" in text
+        assert "Columns that may be there: poststed, husstand, språk." in text
+        assert "Read the list" in text
+        assert "_addanother" not in text
+        example = re.search(r'href="/static/(\S+eksempel\S*\.csv)"', text)
+        assert example
+        file = SimpleUploadedFile("example.csv", Path(settings.BASE_DIR / "static" / example[1]).read_bytes())
+        data = WHY | {"municipality": str(gol.municipality.pk), "file": file}
+        assert office.post(reverse("admin:newcomers_moverimport_add"), data).status_code == 302
+        record = MoverImport.objects.get()
+        assert (record.report["refused"], record.total) == ([], 2)
 
     @pytest.mark.usefixtures("in_english")
     def test_upload_preview_and_take_all_that_is_good(
