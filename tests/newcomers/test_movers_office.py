@@ -62,9 +62,7 @@ class TestLists:
         assert not MoverImport.objects.exists()
 
     @pytest.mark.usefixtures("in_english")
-    def test_the_page_says_what_a_file_must_hold_and_has_an_example(
-        self, office: Client, gol: Town
-    ) -> None:
+    def test_the_page_says_what_a_file_must_hold_and_has_an_example(self, office: Client, gol: Town) -> None:
         text = office.get(reverse("admin:newcomers_moverimport_add")).content.decode()
         required = "navn, adresse, postnummer, flyttedato, fødselsår, adressesperre"
         assert f"Columns that must be there: <strong>{required}</strong>" in text
