@@ -168,8 +168,8 @@ def import_movers(officer: Visitor) -> None:
     officer.page.locator("[name=file]").set_input_files(
         {"name": "flyttere.csv", "mimeType": "text/csv", "buffer": movers}
     )
-    officer.press("Save")
-    officer.sees("What the list would change")
+    officer.press("Read the list")
+    officer.sees("What will happen")
     officer.go(lambda: officer.page.locator("[name=take_all]").click())
 
 

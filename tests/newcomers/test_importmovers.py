@@ -164,13 +164,21 @@ class TestAgain:
         assert numbers(importmovers(movers_csv(*FAMILY, newer))) == (0, 1, 0)
 
     @pytest.mark.parametrize(
-        "cells", [{"name": "Ola Li"}, {"birth_year": "1971"}, {"name": "Kari Li", "address": "Fjellvegen 3"}]
+        "cells",
+        [
+            {"name": "Ola Li"},
+            {"birth_year": "1971", "moved_on": "01.06.2026"},
+            {"birth_year": "1971", "address": "Fjellvegen 3"},
+            {"name": "Kari Li", "address": "Fjellvegen 3"},
+        ],
     )
     def test_somebody_else_is_another_household(self, importmovers: Import, cells: dict[str, str]) -> None:
         importmovers(movers_csv(row()))
         assert numbers(importmovers(movers_csv(row(**cells)))) == (1, 0, 1)
 
-    @pytest.mark.parametrize("cells", [{"name": "Kari Li"}, {"birth_year": "1991"}, {"address": "Storgata 1 H0202"}])
+    @pytest.mark.parametrize(
+        "cells", [{"name": "Kari Li"}, {"birth_year": "1991"}, {"birth_year": "1971"}, {"address": "Storgata 1 H0202"}]
+    )
     def test_who_is_like_somebody_here_waits_for_a_person(self, importmovers: Import, cells: dict[str, str]) -> None:
         importmovers(movers_csv(row()))
         report = importmovers(movers_csv(row(**cells)))
