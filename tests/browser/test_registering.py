@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from uuid import uuid4
 
 import pytest
 
 from newcomers.enums import HouseholdState, Source
-from newcomers.models import Household, Introduction
+from newcomers.models import Consent, Household, Introduction
+from newcomers.office.desk import register_at_desk
+from portal.municipalities.models import Municipality
 from portal.outbox.models import Message
 from tests.browser import steps
 from tests.browser.conftest import Calendar
 from tests.browser.steps import answer, choose
 from tests.browser.visitor import Visitor
-from tests.factories import PostcodeFactory
+from tests.conftest import TODAY
+from tests.factories import PostcodeFactory, StaffRoleFactory
 
 EMAIL = "layla.lykt@post.example"
 
@@ -57,7 +61,23 @@ def test_who_considers(gol: None, visit: Callable[..., Visitor], language: str, 
     assert finish(person).state == HouseholdState.CONSIDERING
 
 
-@pytest.mark.parametrize("language", ["nb", "ar"])
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_who_has_moved(gol: None, visit: Callable[..., Visitor], language: str) -> None:
+    """In Bokmål: the journey in test_journey.py."""
+    person = visit(390, language=language)
+    begin(person, "I have moved", name="ليلى حداد")
+    answer(person, "date", moved_in_on="2026-11-01")
+    answer(person, "address", street="Lykta 7", postcode="3550")
+    answer(person, "language")
+    choose(person, "reason", "I would rather not say")
+    answer(person, "wishes")
+    choose(person, "sharing", "My host may see my phone number")
+    household = finish(person)
+    assert (household.state, household.street) == (HouseholdState.MOVED_IN, "Lykta 7")
+    assert [consent.field for consent in household.adults[0].consents.all()] == ["phone"]
+
+
+@pytest.mark.parametrize("language", ["nb", "en", "ar"])
 def test_who_plans_and_has_no_address_yet(gol: None, visit: Callable[..., Visitor], language: str) -> None:
     person = visit(320, language=language)
     begin(person, "I am going to move", name="ნინო ბერიძე")
@@ -71,7 +91,7 @@ def test_who_plans_and_has_no_address_yet(gol: None, visit: Callable[..., Visito
     assert (household.state, household.street, household.name) == (HouseholdState.PLANNING, "", "ნინო ბერიძე")
 
 
-@pytest.mark.parametrize(("language", "scripts"), [("en", True), ("nb", False)])
+@pytest.mark.parametrize(("language", "scripts"), [("en", True), ("nb", False), ("ar", True)])
 def test_who_is_here_for_a_part_of_the_year(
     gol: None, visit: Callable[..., Visitor], language: str, scripts: bool
 ) -> None:
@@ -113,16 +133,19 @@ def test_leaving_and_coming_back(gol: None, visit: Callable[..., Visitor], langu
     assert phone.page.url.endswith("/register/maybe/")
 
 
-@pytest.mark.parametrize(("answered", "scripts"), [("Yes, go on", True), ("No, delete it", False)])
+@pytest.mark.parametrize(
+    ("language", "answered", "scripts"),
+    [("en", "Yes, go on", True), ("ar", "Yes, go on", True), ("nb", "No, delete it", False)],
+)
 def test_an_employer_introduces_somebody(
-    gol: None, visit: Callable[..., Visitor], answered: str, scripts: bool
+    gol: None, visit: Callable[..., Visitor], language: str, answered: str, scripts: bool
 ) -> None:
-    boss, employee = (visit(390, language="en", scripts=scripts) for _number in range(2))
+    boss, employee = (visit(390, language=language, scripts=scripts) for _number in range(2))
     boss.open(boss.path("register/"))
     boss.follow("I am an employer")
     boss.write(employer="Mølla AS", contact_name="Bo Sjef", contact_email="boss@mill.example", name="Layla Lykt")
     boss.write(email=EMAIL, note="Welcome to us.")
-    boss.page.locator("[name=language]").select_option("en")
+    boss.page.locator("[name=language]").select_option(language)
     boss.press("Send me the link")
     boss.open(steps.link_in_mail("introduction_confirm", "boss@mill.example"))
     boss.press("Yes, write to them")
@@ -139,3 +162,24 @@ def test_an_employer_introduces_somebody(
     answer(employee, "reason")
     answer(employee, "wishes")
     assert finish(employee).source == Source.EMPLOYER
+
+
+@pytest.mark.parametrize("language", ["nb", "en", "ar"])
+def test_who_was_registered_at_the_desk_says_that_it_is_right(
+    gol: None, visit: Callable[..., Visitor], language: str
+) -> None:
+    answers = {
+        "adults": [{"name": "Layla Lykt", "name_key": "laylalykt", "birth_year": 1991, "email": EMAIL}],
+        "child_birth_years": [2019], "consents": [["host", "phone"]], "moved_in_on": TODAY, "street": "Lykta 7",
+        "postcode": "3550", "city": "Gol", "language": language,
+    }  # fmt: skip
+    office = StaffRoleFactory(municipality=Municipality.objects.get()).user
+    register_at_desk(by=office, municipality=Municipality.objects.get(), submission=uuid4(), answers=answers, on=TODAY)
+    person = visit(390, language=language)
+    person.open(steps.link_in_mail("desk_copy", EMAIL))
+    assert not Consent.objects.exists()
+    person.press("Yes, it is right")
+    person.sees(
+        "Thank you. Now you can sign in with your e-mail address, and see what happens next and what we know about you."
+    )
+    assert Consent.objects.get().field == "phone"
