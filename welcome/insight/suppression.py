@@ -103,10 +103,13 @@ def hidden_in(windows: Sequence[Window], partitions: Collection[str]) -> Hidden:
     window, *longer = windows
     # Who reads of a longer period as well subtracts: so nothing is shown that is hidden there, or that tells too much
     # of those who came before this one began.
-    told = [hidden_in(longer, partitions)] if longer else []
-    told += [hidden_in([_between(one, window)], partitions) for one in longer]
+    told: list[Hidden] = []
+    for number, one in enumerate(longer):
+        theirs, between = hidden_in(longer[number:], partitions), _between(one, window)
+        apart = hidden_in([between], partitions)
+        told += [theirs, apart, _totals_that_tell(apart, between, window, theirs, partitions)]
     guarded: Hidden = {
-        (key, place): set().union(*(hidden[key, place] for hidden in told))
+        (key, place): set().union(*(hidden.get((key, place), set()) for hidden in told))
         for key, tables in window.items()
         for place in tables
     }
@@ -132,6 +135,24 @@ def _of_window(window: Window, partitions: Collection[str], guarded: Hidden) -> 
         found[REGION] = hidden_cells(tables[REGION], is_partition=is_partition, guarded=in_region)
         hidden |= {(key, place): cells for place, cells in found.items()}
     return hidden
+
+
+def _totals_that_tell(
+    apart: Hidden, between: Window, shorter: Window, longer: Hidden, partitions: Collection[str]
+) -> Hidden:
+    """Totals to hide, since too little is left of what had to be hidden `between` two periods.
+
+    Where nobody stands in the shorter period there is nothing to hide, so what the longer one shows there is known.
+    """
+    told: Hidden = defaultdict(set)
+    for (key, place), cells in apart.items():
+        own, numbers, columns = shorter[key][place], between[key][place], {column for _row, column in cells}
+        for column in columns - {HOUSEHOLDS} if key in partitions else ():
+            rows = [row for row, of in cells if of == column and row != TOTAL]
+            left = [row for row in rows if own[row][HOUSEHOLDS][0] or (row, column) in longer[key, place]]
+            if not is_safe([numbers[row][column] for row in left]):
+                told[key, place].add((TOTAL, column))
+    return told
 
 
 def _between(longer: Window, shorter: Window) -> Window:
