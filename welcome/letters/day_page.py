@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from newcomers.enums import HouseholdState
 from newcomers.models import Household, Person
@@ -75,7 +75,10 @@ def _not_told(group: str, on: date) -> Q:
 
 # The same as a filter of the list of households, where the office finds them.
 TOLD = Segment(
-    "told", _lazy("told where we have the address from"), {"late": _lazy("not yet, and it is late")}, _not_told
+    "told",
+    gettext_lazy("told where we have the address from"),
+    {"late": gettext_lazy("not yet, and it is late")},
+    _not_told,
 )
 
 
