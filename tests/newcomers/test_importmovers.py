@@ -20,6 +20,7 @@ from newcomers.movers.enums import ImportState, LegalBasis, MoverPurpose, MoverS
 from newcomers.movers.file import parse_movers
 from newcomers.services import restrict
 from portal.municipalities.models import Municipality
+from tests.conftest import two_writers
 from tests.factories import HouseholdFactory, MunicipalityFactory, PersonFactory, PostcodeFactory, UserFactory
 from tests.newcomers.movers import HEADER, IDENTITY_NUMBER, movers_csv, row
 
@@ -390,7 +391,7 @@ class TestDying:
         assert (record.compared, record.done, record.report["households_matched"]) == (2, 1, 1)
         assert (record.state, record.rows.count()) == (ImportState.READY, 1)
 
-    @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer, and no locks on rows")
+    @two_writers
     def test_whoever_registers_does_not_wait_for_a_list(self, importmovers: Import) -> None:
         """A new row asks for its municipality's number, and FOR UPDATE alone would hold that back."""
         with CaptureQueriesContext(connection) as queries:
